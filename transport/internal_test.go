@@ -1,0 +1,65 @@
+package transport
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"", "phone 13800138000", "a\x00b\nc", "\xff\xfe", strings.Repeat("中", 1000), "1234567890123"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := clean(s)
+		assert.True(t, utf8.ValidString(got))
+		assert.NotRegexp(t, `[0-9]{7}|[\x00-\x1f]`, got)
+		assert.LessOrEqual(t, utf8.RuneCountInString(got), maxText+1)
+	})
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, s := range []string{"", "5", "-1", "99999999999999999999", "Sun, 01 Mar 2026 12:00:09 GMT", "soon"} {
+		f.Add(s)
+	}
+	t := &retried{client: &Client{set: clientSettings{clock: systemClock{}}}}
+	f.Fuzz(func(tt *testing.T, s string) {
+		assert.GreaterOrEqual(tt, int64(t.retryAfter(map[string][]string{"Retry-After": {s}})), int64(0))
+	})
+}
+
+func FuzzBaseURL(f *testing.F) {
+	for _, s := range []string{"", "https://a.example/x/", "http://localhost", "https://%41", "https://[::1]:x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		u, problem := parseBaseURL(s, false)
+		if problem != "" {
+			return
+		}
+		assert.True(t, u.Scheme == "https" || loopback(u.Hostname()))
+		assert.False(t, strings.HasSuffix(u.Path, "/"))
+	})
+}
+
+func TestOrigins(t *testing.T) {
+	parse := func(s string) *url.URL {
+		u, err := url.Parse(s)
+		assert.NoError(t, err)
+		return u
+	}
+	base := parse("https://api.example.com")
+	for s, want := range map[string]bool{
+		"https://api.example.com/a":       true,
+		"https://API.example.com:443/a":   true,
+		"http://api.example.com/a":        false,
+		"https://api.example.com:8443/":   false,
+		"https://api.example.com.evil.io": false,
+		"https://evil.io/api.example.com": false,
+	} {
+		assert.Equal(t, want, sameOrigin(base, parse(s)), s)
+	}
+}

@@ -1,0 +1,83 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/pentagate/pentagate/signing"
+)
+
+// signed signs every attempt over the exact bytes and the exact address that
+// go on the wire.
+type signed struct {
+	next   http.RoundTripper
+	signer signing.Signer
+	base   *url.URL
+}
+
+var (
+	errForeignOrigin = errors.New("the address is not below the client's base URL")
+	errSigning       = errors.New("signing")
+)
+
+func (t *signed) RoundTrip(req *http.Request) (*http.Response, error) {
+	r := req.Context().Value(runKey{}).(*run)
+	path, rawPath, ok := t.below(req)
+	if !ok {
+		return nil, errForeignOrigin
+	}
+	attempt := req.WithContext(req.Context())
+	attempt.Header = req.Header.Clone()
+	body := r.body
+	if len(body) == 0 {
+		attempt.Header.Del("Content-Type")
+	}
+	if t.signer != nil && !r.call.Unsigned {
+		sr := &signing.Request{
+			Method:   req.Method,
+			Path:     path,
+			RawPath:  rawPath,
+			RawQuery: req.URL.RawQuery,
+			Header:   attempt.Header,
+			Body:     body,
+			Time:     r.signTime,
+		}
+		if err := t.signer.Sign(req.Context(), sr); err != nil {
+			return nil, fmt.Errorf("%w: %w", errSigning, err)
+		}
+		attempt.Header, body = sr.Header, sr.Body
+	}
+	setBody(attempt, body)
+	return t.next.RoundTrip(attempt)
+}
+
+// below checks that the request goes to the client's own platform and returns
+// its path without the base URL's prefix. It runs before the secret is used.
+func (t *signed) below(req *http.Request) (path, rawPath string, ok bool) {
+	u := req.URL
+	if !sameOrigin(u, t.base) || u.User != nil {
+		return "", "", false
+	}
+	if req.Host != "" && !strings.EqualFold(req.Host, u.Host) {
+		return "", "", false
+	}
+	path, okPath := strings.CutPrefix(u.Path, t.base.Path)
+	rawPath, okRaw := strings.CutPrefix(u.EscapedPath(), t.base.EscapedPath())
+	return path, rawPath, okPath && okRaw && strings.HasPrefix(path, "/")
+}
+
+// setBody makes the body replayable, which HTTP/2 needs after a GOAWAY.
+func setBody(req *http.Request, body []byte) {
+	req.ContentLength = int64(len(body))
+	if len(body) == 0 {
+		req.Body, req.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
+		return
+	}
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	req.Body, _ = req.GetBody()
+}
