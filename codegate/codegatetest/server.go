@@ -1,0 +1,50 @@
+package codegatetest
+
+import (
+	"net/http/httptest"
+
+	"github.com/pentagate/pentagate/codegate"
+)
+
+// Server is a [Platform] that listens on a loopback port.
+type Server struct {
+	*Platform
+	// URL is the base URL, without a slash at its end.
+	URL string
+
+	http *httptest.Server
+}
+
+// NewServer starts a platform with one project and its key. It panics if no
+// loopback port is to be had. Close it when done.
+func NewServer(opts ...Option) *Server {
+	p := New(opts...)
+	s := httptest.NewServer(p.Handler())
+	return &Server{Platform: p, URL: s.URL, http: s}
+}
+
+// Close stops the server, after it has waited for the requests under way.
+func (s *Server) Close() { s.http.Close() }
+
+// Config returns the credentials of the default project, ready for codegate.New.
+func (s *Server) Config() codegate.Config { return s.ConfigFor("") }
+
+// ConfigFor returns the credentials of a project as they stand.
+func (s *Server) ConfigFor(projectID string) codegate.Config {
+	env := s.env(projectID)
+	return codegate.ConfigFromEnv(func(name string) string { return env[name] })
+}
+
+// Env returns the environment variables of the platform's own examples, set
+// for the default project.
+func (s *Server) Env() map[string]string { return s.env("") }
+
+func (s *Server) env(projectID string) map[string]string {
+	project := s.Project(projectID)
+	return map[string]string{
+		codegate.EnvBaseURL:   s.URL,
+		codegate.EnvAPIKey:    project.APIKey,
+		codegate.EnvSecret:    project.Secret,
+		codegate.EnvProjectID: project.ID,
+	}
+}

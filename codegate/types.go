@@ -1,0 +1,321 @@
+package codegate
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// Time is a moment that the platform writes as Unix time in whole seconds.
+type Time struct{ time.Time }
+
+// UnmarshalJSON reads whole seconds, also quoted. Null leaves the zero Time.
+func (t *Time) UnmarshalJSON(b []byte) error {
+	text := string(b)
+	if text == "null" {
+		return nil
+	}
+	if unquoted, err := strconv.Unquote(text); err == nil {
+		text = unquoted
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return errors.New("codegate: a time must be Unix time in whole seconds")
+	}
+	t.Time = time.Unix(seconds, 0).UTC()
+	return nil
+}
+
+// MarshalJSON writes whole seconds, null for the zero Time.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, t.Unix(), 10), nil
+}
+
+// Project is the answer of GetProject ("CodeGate SDK API reference, Project").
+type Project struct {
+	ID          string  `json:"id"`
+	Name        string  `json:"name"`
+	Description *string `json:"description"`
+	// Enabled is true in every answer: a project that is off answers with an
+	// error that matches ProjectDisabled.
+	Enabled bool `json:"status"`
+	// ExpiresAt is nil for a project without an end. A project past its end
+	// still answers.
+	ExpiresAt  *Time  `json:"expires_at"`
+	CreatedAt  Time   `json:"created_at"`
+	Statistics Counts `json:"statistics"`
+}
+
+// Counts are a project's numbers of codes. The states exclude each other.
+type Counts struct {
+	TotalCodes  int64 `json:"total_codes"`
+	UsedCodes   int64 `json:"used_codes"`
+	UnusedCodes int64 `json:"unused_codes"`
+	// DisabledCodes is what the platform sends: always 0. See Disabled.
+	DisabledCodes int64 `json:"disabled_codes"`
+	// ExpiredCodes lags behind until something touches an expired code.
+	ExpiredCodes int64 `json:"expired_codes"`
+}
+
+// Disabled derives the number of disabled codes from the others.
+func (c Counts) Disabled() int64 {
+	return c.TotalCodes - c.UsedCodes - c.UnusedCodes - c.ExpiredCodes
+}
+
+// Statistics is the answer of GetStatistics ("CodeGate SDK API reference,
+// Statistics").
+type Statistics struct {
+	ProjectID string `json:"project_id"`
+	Counts
+	// UsageRate is used by total codes, 0 to 1, rounded to four places.
+	UsageRate json.Number `json:"usage_rate"`
+	// RecentVerifications holds the codes used last, newest first, at most 10.
+	RecentVerifications []RecentVerification `json:"recent_verifications"`
+}
+
+// RecentVerification is one code that is used now.
+type RecentVerification struct {
+	Code       string  `json:"code"`
+	VerifiedAt *Time   `json:"verified_at"`
+	VerifiedBy *string `json:"verified_by"`
+}
+
+// CodeStatus filters lists by a code's state.
+type CodeStatus string
+
+// The states of a code.
+const (
+	StatusUnused   CodeStatus = "unused"
+	StatusUsed     CodeStatus = "used"
+	StatusDisabled CodeStatus = "disabled"
+	StatusExpired  CodeStatus = "expired"
+)
+
+// Code is one code as lists show it.
+type Code struct {
+	ID   string `json:"id"`
+	Code string `json:"code"`
+	// Used is the platform's field "status".
+	Used     bool `json:"status"`
+	Disabled bool `json:"is_disabled"`
+	// Expired is brought up to date when something touches the code, so the
+	// first list of unused codes may show expired ones.
+	Expired bool `json:"is_expired"`
+	// ExpiresAt is nil where the project's end applies.
+	ExpiresAt  *Time   `json:"expires_at"`
+	VerifiedAt *Time   `json:"verified_at"`
+	VerifiedBy *string `json:"verified_by"`
+	CreatedAt  Time    `json:"created_at"`
+}
+
+// CodePage is one page of a list.
+type CodePage struct {
+	Items      []Code `json:"items"`
+	Total      int64  `json:"total"`
+	Page       int    `json:"page"`
+	PageSize   int    `json:"page_size"`
+	TotalPages int    `json:"total_pages"`
+}
+
+// CodeDetail is one code with its history.
+type CodeDetail struct {
+	Code
+	// VerificationLogs is newest first, at most 100.
+	VerificationLogs []VerificationLog `json:"verification_logs"`
+}
+
+// VerificationLog is one attempt to redeem or reactivate a code.
+type VerificationLog struct {
+	ID         string    `json:"id"`
+	VerifiedAt Time      `json:"verified_at"`
+	VerifiedBy *string   `json:"verified_by"`
+	IPAddress  *string   `json:"ip_address"`
+	Result     LogResult `json:"result"`
+}
+
+// LogResult is how an attempt ended. Unknown words are kept.
+type LogResult string
+
+// The documented results.
+const (
+	LogSuccess     LogResult = "success"
+	LogFailed      LogResult = "failed"
+	LogReactivated LogResult = "reactivated"
+)
+
+// VerifyCodeRequest redeems a code.
+type VerifyCodeRequest struct {
+	// Code is required: 1 to 100 characters.
+	Code string `json:"code"`
+	// VerifiedBy says who redeems, at most 100 characters. With
+	// transport.WithReconcile it is required and should be unique to the
+	// redemption, such as an order number.
+	VerifiedBy string `json:"verified_by,omitempty"`
+}
+
+// VerifyResult is the answer of VerifyCode.
+type VerifyResult struct {
+	Success bool `json:"success"`
+	// CodeID is nil on failure.
+	CodeID     *string `json:"code_id"`
+	Code       string  `json:"code"`
+	VerifiedAt *Time   `json:"verified_at"`
+	// Message is English text of the platform.
+	Message string `json:"message"`
+	// ErrorCode is "" on success.
+	ErrorCode ErrorCode `json:"error_code"`
+	// Reconciled tells that the answer was lost and the result comes from
+	// looking the code up.
+	Reconciled bool `json:"-"`
+}
+
+// Err returns nil for a success, else an error that matches r.ErrorCode and a
+// sentinel of package transport.
+func (r *VerifyResult) Err() error {
+	if r.Success {
+		return nil
+	}
+	return r.ErrorCode.asError("VerifyCode")
+}
+
+// UnmarshalJSON refuses an answer that does not say whether it succeeded.
+func (r *VerifyResult) UnmarshalJSON(b []byte) error {
+	type plain VerifyResult
+	if err := requireSuccess(b); err != nil {
+		return err
+	}
+	return json.Unmarshal(b, (*plain)(r))
+}
+
+// ReactivateCodeRequest makes a used code usable again.
+type ReactivateCodeRequest struct {
+	// Code is required: 1 to 100 characters.
+	Code string `json:"code"`
+	// ReactivatedBy is at most 100 characters.
+	ReactivatedBy string `json:"reactivated_by,omitempty"`
+	Reason        string `json:"reason,omitempty"`
+}
+
+// ReactivateResult is the answer of ReactivateCode.
+type ReactivateResult struct {
+	Success       bool    `json:"success"`
+	CodeID        *string `json:"code_id"`
+	Code          string  `json:"code"`
+	ReactivatedAt *Time   `json:"reactivated_at"`
+	Message       string  `json:"message"`
+	// ErrorCode is "" on success.
+	ErrorCode ErrorCode `json:"error_code"`
+	// AlreadyDone tells that an earlier attempt of this call may have done it:
+	// its answer was lost, and the repeat found the code unused. Success is
+	// then true, CodeID and ReactivatedAt are nil.
+	AlreadyDone bool `json:"-"`
+}
+
+// Err returns nil for a success, else an error that matches r.ErrorCode and a
+// sentinel of package transport.
+func (r *ReactivateResult) Err() error {
+	if r.Success {
+		return nil
+	}
+	return r.ErrorCode.asError("ReactivateCode")
+}
+
+// UnmarshalJSON refuses an answer that does not say whether it succeeded.
+func (r *ReactivateResult) UnmarshalJSON(b []byte) error {
+	type plain ReactivateResult
+	if err := requireSuccess(b); err != nil {
+		return err
+	}
+	return json.Unmarshal(b, (*plain)(r))
+}
+
+func requireSuccess(b []byte) error {
+	var probe struct {
+		Success *bool `json:"success"`
+	}
+	if err := json.Unmarshal(b, &probe); err != nil {
+		return err
+	}
+	if probe.Success == nil {
+		return errors.New("codegate: the answer lacks success")
+	}
+	return nil
+}
+
+// ErrorCode is the platform's word for a business failure. It is an error
+// itself, so that it serves as a target of errors.Is. Unknown words are kept.
+type ErrorCode string
+
+// The documented error codes. CodeDisabled and CodeExpired cannot be had from
+// ReactivateCode today, ProjectExpired neither.
+const (
+	CodeNotFound      ErrorCode = "CODE_NOT_FOUND"
+	CodeDisabled      ErrorCode = "CODE_DISABLED"
+	CodeAlreadyUsed   ErrorCode = "CODE_ALREADY_USED"
+	CodeAlreadyUnused ErrorCode = "CODE_ALREADY_UNUSED"
+	CodeExpired       ErrorCode = "CODE_EXPIRED"
+	ProjectDisabled   ErrorCode = "PROJECT_DISABLED"
+	ProjectExpired    ErrorCode = "PROJECT_EXPIRED"
+)
+
+// Error returns the word itself.
+func (c ErrorCode) Error() string { return string(c) }
+
+func (c ErrorCode) asError(operation string) error {
+	e := &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrConflict, Code: string(c), Err: c}
+	switch c {
+	case CodeNotFound:
+		e.Kind = transport.ErrNotFound
+	case CodeDisabled, ProjectDisabled:
+		e.Kind = transport.ErrPermission
+	}
+	return e
+}
+
+// Codes and the names of those who redeem them are not for logs: the types
+// that hold them print without them.
+
+// Format prints the id and the state.
+func (c Code) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "code %s (used %t, disabled %t, expired %t)", c.ID, c.Used, c.Disabled, c.Expired)
+}
+
+// Format prints the time only.
+func (v RecentVerification) Format(f fmt.State, _ rune) {
+	at := "unknown"
+	if v.VerifiedAt != nil {
+		at = v.VerifiedAt.Format(time.RFC3339)
+	}
+	_, _ = io.WriteString(f, "verification at "+at)
+}
+
+// Format prints the id, the time and the result.
+func (l VerificationLog) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "log %s (%s at %s)", l.ID, string(l.Result), l.VerifiedAt.Format(time.RFC3339))
+}
+
+// Format prints nothing of the request's values.
+func (VerifyCodeRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "verify request") }
+
+// Format prints nothing of the request's values.
+func (ReactivateCodeRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "reactivate request")
+}
+
+// Format prints the outcome.
+func (r VerifyResult) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "verify result (success %t, %s)", r.Success, string(r.ErrorCode))
+}
+
+// Format prints the outcome.
+func (r ReactivateResult) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "reactivate result (success %t, %s)", r.Success, string(r.ErrorCode))
+}
