@@ -1,0 +1,59 @@
+# What can be done here. A target's help is the text behind its ##.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# How long each fuzz target runs.
+FUZZTIME ?= 5s
+
+LINT_VERSION := v2.15.0
+LINT := .tools/golangci-lint-$(LINT_VERSION)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## show every CodeGate call, offline against the fake platform
+	@go run ./examples/codegate
+
+.PHONY: test
+test: ## run the tests
+	go test ./...
+
+.PHONY: race
+race: ## run the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+.PHONY: lint
+lint: $(LINT) ## run golangci-lint on this module and on bench
+	$(LINT) run ./...
+	cd bench && ../$(LINT) run --config ../.golangci.yml ./...
+
+# Built with the project's own Go, under a name that tells its version.
+$(LINT):
+	GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv .tools/golangci-lint $@
+
+# go test -list prints a package's matches and then the package: one line for
+# each match, with its package before it.
+MATCHES := awk '/^(Fuzz|Benchmark)/ { names[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, names[i]; n = 0 }'
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (5s)
+	@go test -list '^Fuzz' ./... | $(MATCHES) | while read -r package name; do \
+		echo "$$name in $$package"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" < /dev/null; \
+	done
+
+.PHONY: bench
+bench: ## run the benchmarks, also those beside other clients in bench
+	@packages=$$(go test -list '^Benchmark' ./... | $(MATCHES) | cut -d ' ' -f 1 | uniq); \
+	if [ -n "$$packages" ]; then go test -run '^$$' -bench . -benchmem $$packages; fi
+	cd bench && go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: cover
+cover: ## print the share of the code that the tests run
+	@go test -coverpkg ./... -coverprofile coverage.out ./... > /dev/null
+	@go tool cover -func coverage.out | tail -n 1
