@@ -205,7 +205,7 @@ func TestPlatformErrorsAreClassified(t *testing.T) {
 		},
 		"a project that is off": {
 			prepare: func(h *harness) { h.SetProjectEnabled("", false) },
-			want:    []error{transport.ErrUnauthenticated, codegate.ProjectDisabled}, text: "codegate: GetProject: unauthenticated: Project is disabled: PROJECT_DISABLED (HTTP 401, code PROJECT_DISABLED)",
+			want:    []error{transport.ErrUnauthenticated, codegate.ProjectDisabled}, text: "codegate: GetProject: unauthenticated: Project is disabled (HTTP 401, code PROJECT_DISABLED)",
 		},
 		"an unknown code": {
 			call: func(ctx context.Context, c *codegate.Client, _ string) error {

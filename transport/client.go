@@ -95,6 +95,9 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		set.retry = &cfg.Retry
 	}
 	retry := set.retry.withDefaults()
+	if set.attempts != 0 {
+		retry.Attempts = set.attempts
+	}
 	if cfg.ContentType == "" {
 		cfg.ContentType = "application/json"
 	}

@@ -44,7 +44,7 @@
 // HTTPS unless the host is loopback, TLS 1.2 or later, no redirect followed,
 // no request signed for another origin, answers capped at 10 MiB, 30 seconds
 // an attempt. Errors, logs and observers see no path, query, body or
-// credential; see [Error] for the two fields that hold the platform's words.
+// credential; only [Error].Body and [Answer] hold the platform's words.
 //
 // The package knows no platform. Limits shared by a fleet of machines are not
 // in it; [Limiter] is the place for them. Package transporttest helps testing.

@@ -84,10 +84,9 @@ func (f Fields) Err(provider, operation string) error {
 // maxErrorBody bounds the copy of the answer that an error keeps.
 const maxErrorBody = 16 << 10
 
-// Error is the one error type of all calls. Its text holds no secret, no
-// query, no body and none of the values that were sent; the fields Message and
-// Body hold the platform's own words, which may repeat them: do not log those
-// two unseen.
+// Error is the one error type of all calls. It prints no secret, no query, no
+// body and none of the values that were sent. Only Body holds the platform's
+// own words, which may repeat them: do not log it unseen.
 type Error struct {
 	// Provider is the platform, such as "codegate".
 	Provider string
@@ -103,7 +102,8 @@ type Error struct {
 	Status int
 	// Code is the platform's own code as text, "" if it gave none.
 	Code string
-	// Message is the platform's message as it came.
+	// Message is the platform's message. What the call sent is masked in it,
+	// as are long runs of digits; Body has it as it came.
 	Message string
 	// RequestID is the platform's id for the request, "" if it gave none.
 	RequestID string
@@ -122,7 +122,7 @@ type Error struct {
 	// Err is the cause, if there is one below the HTTP answer.
 	Err error
 
-	text string // Message and Err, redacted
+	cause string // the text of Err, redacted
 }
 
 // Error returns a one-line text that is safe to log.
@@ -146,13 +146,15 @@ func (e *Error) Error() string {
 		b.WriteString(separator + clean(f.Name) + " " + clean(f.Problem))
 		separator = "; "
 	}
-	text := e.text
-	if text == "" && e.Err != nil {
-		text = clean(e.Err.Error())
+	cause := e.cause
+	if cause == "" && e.Err != nil {
+		cause = clean(e.Err.Error())
 	}
-	if text != "" && text != e.Code {
-		b.WriteString(": ")
-		b.WriteString(text)
+	for _, text := range []string{clean(e.Message), cause} {
+		if text != "" && text != e.Code {
+			b.WriteString(": ")
+			b.WriteString(text)
+		}
 	}
 	if e.Location != "" {
 		b.WriteString(": it pointed to ")

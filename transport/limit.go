@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -37,9 +38,10 @@ type noLimits struct{}
 
 func (noLimits) Wait(context.Context, string) error { return nil }
 
-// NewLimiter returns token buckets for the limits, one a class. Clients of
-// one account in one process can share it with [WithLimiter]. A nil clock is
-// the system's. Limits that make no sense are as in [New]: see [Limit].
+// NewLimiter returns token buckets for the limits, one a class. Calls of a
+// class leave in the order in which they came. Clients of one account in one
+// process can share it with [WithLimiter]. A nil clock is the system's. Limits
+// that make no sense are as in [New]: see [Limit].
 func NewLimiter(clock Clock, limits ...Limit) Limiter {
 	if len(limits) == 0 {
 		return NoLimits
@@ -47,9 +49,9 @@ func NewLimiter(clock Clock, limits ...Limit) Limiter {
 	if clock == nil {
 		clock = systemClock{}
 	}
-	b := &buckets{clock: clock, byClass: make(map[string]*rate.Limiter, len(limits))}
+	b := &buckets{clock: clock, byClass: make(map[string]*bucket, len(limits))}
 	for _, l := range limits {
-		b.byClass[l.Class] = rate.NewLimiter(rate.Limit(l.PerSecond), max(l.Burst, 1))
+		b.byClass[l.Class] = &bucket{tokens: rate.NewLimiter(rate.Limit(l.PerSecond), max(l.Burst, 1)), head: make(chan struct{}, 1)}
 	}
 	return b
 }
@@ -67,32 +69,65 @@ func limitProblems(limits []Limit) Fields {
 
 type buckets struct {
 	clock   Clock
-	byClass map[string]*rate.Limiter
+	byClass map[string]*bucket
 }
 
+// bucket is the tokens of a class and the queue for them.
+type bucket struct {
+	tokens  *rate.Limiter
+	head    chan struct{} // filled by the call that is next
+	waiting atomic.Int64
+}
+
+// Wait takes the token of the class and the one for all calls in the same
+// moment, when the call leaves. Taking one of them earlier would let calls
+// that waited for the other leave in a bunch.
 func (b *buckets) Wait(ctx context.Context, class string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	now := b.clock.Now()
-	var delay time.Duration
-	var taken []*rate.Reservation
-	for _, l := range []*rate.Limiter{b.byClass[""], b.byClass[class]} {
-		if l == nil || class == "" && len(taken) > 0 {
+	var held []*bucket
+	for _, name := range []string{class, ""} {
+		q := b.byClass[name]
+		if q == nil || len(held) == 1 && held[0] == q {
 			continue
 		}
-		res := l.ReserveN(now, 1)
-		taken = append(taken, res)
-		delay = max(delay, res.DelayFrom(now))
-	}
-	err := b.clock.Sleep(ctx, delay)
-	if err != nil {
-		for _, res := range slices.Backward(taken) {
-			res.CancelAt(b.clock.Now())
+		if err := q.enter(ctx, b.clock); err != nil {
+			return err
 		}
+		defer q.leave()
+		held = append(held, q)
+	}
+	now := b.clock.Now()
+	for _, q := range held {
+		q.tokens.ReserveN(now, 1)
+	}
+	return nil
+}
+
+// enter waits until the call is next and a token is there, which it leaves
+// where it is.
+func (q *bucket) enter(ctx context.Context, clock Clock) error {
+	ahead := q.waiting.Add(1) - 1
+	defer q.waiting.Add(-1)
+	gap := time.Duration(float64(time.Second) / float64(q.tokens.Limit()))
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < time.Duration(ahead)*gap {
+		return context.DeadlineExceeded
+	}
+	select {
+	case q.head <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	missing := 1 - q.tokens.TokensAt(clock.Now())
+	err := clock.Sleep(ctx, time.Duration(math.Ceil(missing*float64(gap))))
+	if err != nil {
+		q.leave()
 	}
 	return err
 }
+
+func (q *bucket) leave() { <-q.head }
 
 // limited waits for the limiter before every attempt.
 type limited struct {

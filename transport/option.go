@@ -20,6 +20,7 @@ type clientSettings struct {
 	maxConnections   int
 	plainHTTP        bool
 	unsafeRetries    bool
+	attempts         int
 	userAgent        string
 }
 
@@ -93,6 +94,12 @@ func WithPlainHTTP() Option {
 // WithUnsafeRetriesByDefault is [WithUnsafeRetries] for all calls of a client.
 func WithUnsafeRetriesByDefault() Option {
 	return func(s *clientSettings) { s.unsafeRetries = true }
+}
+
+// WithDefaultAttempts is [WithAttempts] for all calls of a client; the rest of
+// the platform's retry policy stays.
+func WithDefaultAttempts(n int) Option {
+	return func(s *clientSettings) { s.attempts = n }
 }
 
 // WithUserAgent sets the User-Agent header.

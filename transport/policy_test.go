@@ -82,6 +82,17 @@ func TestBackOffIsExponentialWithFullJitter(t *testing.T) {
 	assert.Greater(t, len(spread), 10)
 }
 
+func TestAttemptsCanBeSetForAClientAndForACall(t *testing.T) {
+	h := start(t, transport.Config{}, transport.WithDefaultAttempts(2))
+	h.faults.Always(transporttest.Status(503, ""))
+	require.Error(t, h.client.Do(t.Context(), get("/a"), nil))
+	assert.Len(t, h.faults.Requests(), 2)
+	require.Error(t, h.client.Do(t.Context(), get("/a"), nil, transport.WithAttempts(4)))
+	assert.Len(t, h.faults.Requests(), 2+4)
+	_, err := transport.New(transport.Config{Provider: "test", BaseURL: h.server.URL}, transport.WithDefaultAttempts(-1))
+	require.ErrorContains(t, err, "retry.attempts must be at least 1")
+}
+
 func TestTheRetryBudgetStopsRetries(t *testing.T) {
 	h := start(t, transport.Config{Retry: transport.RetryPolicy{Budget: 3}})
 	h.faults.Always(transporttest.Status(500, ""))
@@ -328,7 +339,7 @@ func TestALimiterThatFailsKeepsTheCallFromBeingSent(t *testing.T) {
 
 func TestErrorsRepeatNothingThatWasSent(t *testing.T) {
 	for name, body := range map[string]string{
-		"as plain text":      `{"message":"no order for 张三 at 北京市朝阳区, phone 13800138000, quantity 4711, key mine-key-1, search hunter2 / hunter%202"}`,
+		"as plain text":      `{"message":"no order for 张三 at 北京市朝阳区, phone 13800138000, quantity 4711, key mine-key-1, note top-secret, search hunter2 / hunter%202"}`,
 		"in a field's words": `{"field":"phone","message":"13800138000 张三 北京市朝阳区 4711 hunter2 is wrong"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -346,10 +357,10 @@ func TestErrorsRepeatNothingThatWasSent(t *testing.T) {
 			call := transport.Call{Operation: "Create", Method: "POST", Path: "/cards/SECRETCARD", Route: "/cards/{card}", Safety: transport.Keyed,
 				Query: url.Values{"q": {"hunter2"}, "r": {"hunter 2"}},
 				Body:  map[string]any{"recipient": map[string]any{"name": "张三", "lines": []string{"北京市朝阳区"}}, "phone": "13800138000", "quantity": 4711}}
-			err := h.client.Do(t.Context(), call, nil, transport.WithIdempotencyKey("mine-key-1"))
+			err := h.client.Do(t.Context(), call, nil, transport.WithIdempotencyKey("mine-key-1"), transport.WithHeader("X-Note", "top-secret"))
 			require.ErrorIs(t, err, transport.ErrInvalid)
 			for _, text := range renderings(err) {
-				for _, secret := range []string{"张三", "北京", "13800138000", "4711", "hunter", "mine-key-1", "SECRETCARD"} {
+				for _, secret := range []string{"张三", "北京", "13800138000", "4711", "hunter", "mine-key-1", "top-secret", "SECRETCARD"} {
 					assert.NotContains(t, text, secret)
 				}
 			}

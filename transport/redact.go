@@ -94,10 +94,21 @@ func (r *run) redactEcho(s string) string {
 	return clean(s)
 }
 
-// sentValues lists the values of the query, the body and the variable path
-// segments.
+// plainHeaders are the request's headers whose values are no secret.
+var plainHeaders = map[string]bool{"Accept": true, "Content-Type": true, "User-Agent": true}
+
+// sentValues lists the values of the credentials, the query, the body and the
+// variable path segments.
 func (r *run) sentValues() []string {
 	var values []string
+	for name, sent := range r.header {
+		if plainHeaders[name] {
+			continue
+		}
+		for _, v := range sent {
+			values = append(values, v, strings.TrimPrefix(v, "Bearer "))
+		}
+	}
 	if r.query != "" {
 		values = append(values, r.query)
 		for pair := range strings.SplitSeq(r.query, "&") {
@@ -109,9 +120,6 @@ func (r *run) sentValues() []string {
 		}
 	}
 	values = append(values, variableSegments(r.call.Path, r.call.Route)...)
-	if r.idempotencyKey != "" {
-		values = append(values, r.idempotencyKey)
-	}
 	dec := json.NewDecoder(bytes.NewReader(r.body))
 	dec.UseNumber()
 	var v any

@@ -30,6 +30,7 @@ type run struct {
 	signTime time.Time
 	usedSkew time.Duration
 	sent     atomic.Bool // may have left: a connection was at hand
+	header   http.Header // as signed
 	answer   Answer
 	date     observedDate
 
@@ -104,12 +105,9 @@ func (r *run) complete(c *Client, e *Error, end outcome) *Error {
 		e.Fields[i].Name = r.redactEcho(e.Fields[i].Name)
 		e.Fields[i].Problem = r.redactEcho(e.Fields[i].Problem)
 	}
-	e.text = r.redactEcho(e.Message)
+	e.Message = r.redactEcho(e.Message)
 	if e.Err != nil {
-		if e.text != "" {
-			e.text += ": "
-		}
-		e.text += r.redactEcho(e.Err.Error())
+		e.cause = r.redactEcho(e.Err.Error())
 	}
 	// A good answer to a repeat tells what became of the call, unless the
 	// platform may have carried out both.

@@ -52,6 +52,7 @@ func (t *signed) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		attempt.Header, body = sr.Header, sr.Body
 	}
+	r.header = attempt.Header
 	setBody(attempt, body)
 	return t.next.RoundTrip(attempt)
 }
