@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/go-resty/resty/v2 v2.17.2
 	github.com/pentagate/pentagate v0.0.0
+	github.com/shopspring/decimal v1.6.0
 )
 
 require (

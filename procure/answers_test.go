@@ -1,0 +1,154 @@
+package procure_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pentagate/pentagate/procure"
+	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/transporttest"
+)
+
+// only are the calls whose answer the documents do not describe: the envelope
+// alone proves their success.
+var only = map[string]bool{"UpdateIntent": true, "DeleteIntent": true, "ExecuteIntent": true}
+
+func TestAnswersOfEveryCall(t *testing.T) {
+	for name, tc := range map[string]struct {
+		fault    transporttest.Fault
+		want     error // nil for success
+		thin     error // of the calls that need the envelope only
+		requests int   // but 1 of the calls that must not run twice, where it may have run
+	}{
+		"null data":                        {transporttest.Status(200, `{"code":0,"message":"success","data":null}`), transport.ErrMalformed, nil, 1},
+		"missing data":                     {transporttest.Status(200, `{"code":0,"message":"success"}`), transport.ErrMalformed, nil, 1},
+		"an empty object":                  {transporttest.Status(200, `{"code":0,"message":"success","data":{}}`), transport.ErrMalformed, nil, 1},
+		"data that is a text":              {transporttest.Status(200, `{"code":0,"message":"success","data":"ok"}`), transport.ErrMalformed, nil, 1},
+		"data of wrong types":              {transporttest.Status(200, `{"code":0,"data":{"id":5,"status":[],"quantity":"many","items":7,"createdAt":"SECRET"}}`), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"no code":                          {transporttest.Status(200, `{"data":{"id":"a","status":"SUBMITTED","items":[]}}`), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"a code of null":                   {transporttest.Status(200, `{"code":null,"data":{"id":"a","status":"SUBMITTED","items":[]}}`), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"a code that is a word":            {transporttest.Status(200, `{"code":"OK","data":{"id":"a","status":"SUBMITTED","items":[]}}`), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"a list in place of the envelope":  {transporttest.Status(200, `[]`), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"null in place of the envelope":    {transporttest.Status(200, `null`), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"an empty body":                    {transporttest.Status(200, ``), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"204":                              {transporttest.Status(204, ``), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"a page with 200":                  {transporttest.HTML(), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"broken JSON":                      {transporttest.Garbage(), transport.ErrMalformed, transport.ErrMalformed, 1},
+		"HTTP 200 with a code of 400":      {transporttest.Status(200, `{"code":40001,"message":"m","data":{"field":"f","reason":"r"}}`), transport.ErrInvalid, transport.ErrInvalid, 1},
+		"HTTP 200 with a code of 401":      {transporttest.Status(200, `{"code":40101,"message":"m","data":null}`), transport.ErrUnauthenticated, transport.ErrUnauthenticated, 1},
+		"HTTP 200 with a code of 403":      {transporttest.Status(200, `{"code":40301,"message":"m"}`), transport.ErrPermission, transport.ErrPermission, 1},
+		"HTTP 200 with a code of 404":      {transporttest.Status(200, `{"code":"40401","message":"m"}`), transport.ErrNotFound, transport.ErrNotFound, 1},
+		"HTTP 200 with a code of 409":      {transporttest.Status(200, `{"code":40901,"message":null}`), transport.ErrConflict, transport.ErrConflict, 1},
+		"HTTP 200 with a code of 500":      {transporttest.Status(200, `{"code":50000,"message":7}`), transport.ErrUnavailable, transport.ErrUnavailable, 3},
+		"HTTP 200 with a code beyond":      {transporttest.Status(200, `{"code":9999999}`), transport.ErrUnavailable, transport.ErrUnavailable, 3},
+		"HTTP 400 with a code of 500":      {transporttest.Status(400, `{"code":50000}`), transport.ErrUnavailable, transport.ErrUnavailable, 3},
+		"HTTP 503 with a code of 429":      {transporttest.Status(503, `{"code":42901}`), transport.ErrUnavailable, transport.ErrUnavailable, 3},
+		"HTTP 429":                         {transporttest.Status(429, `Too Many Requests`), transport.ErrRateLimited, transport.ErrRateLimited, 3},
+		"HTTP 400 with a code of 429":      {transporttest.Status(400, `{"code":42901}`), transport.ErrRateLimited, transport.ErrRateLimited, 3},
+		"HTTP 404 with a page":             {transporttest.Status(404, `<html>not here`), transport.ErrNotFound, transport.ErrNotFound, 1},
+		"HTTP 403 with a bare message":     {transporttest.Status(403, `{"statusCode":403,"message":"IP not allowed"}`), transport.ErrPermission, transport.ErrPermission, 1},
+		"HTTP 401 with an empty body":      {transporttest.Status(401, ``), transport.ErrUnauthenticated, transport.ErrUnauthenticated, 1},
+		"HTTP 500 with a page":             {transporttest.Status(500, `<html>`), transport.ErrUnavailable, transport.ErrUnavailable, 3},
+		"HTTP 404 with a code of success":  {transporttest.Status(404, `{"code":0,"message":"success","data":{"id":"a","status":"SUBMITTED"}}`), transport.ErrNotFound, transport.ErrNotFound, 1},
+		"HTTP 302":                         {transporttest.Redirect(302, "/login"), transport.ErrRedirect, transport.ErrRedirect, 1},
+		"unknown fields, words and null":   {transporttest.Status(200, `{"code":0,"message":null,"more":1,"data":{"id":"a","status":"SHIPPED","platform":"EBAY","price":null,"quantity":null,"totalAmount":null,"createdAt":null,"cancelledAt":null,"title":null,"extra":{"a":[1]},"items":[{"id":"a","status":"SHIPPED"}],"total":null,"timestamp":null,"uptime":null}}`), nil, nil, 1},
+		"numbers as texts":                 {transporttest.Status(200, `{"code":"0","data":{"id":"a","status":"healthy","price":"99.90","quantity":"2","totalAmount":"199.8","items":[],"total":"3","page":"1","pageSize":"20","totalPages":"1","uptime":"1.5"}}`), nil, nil, 1},
+		"a created status for any success": {transporttest.Status(201, `{"code":0,"data":{"id":"a","status":"SUBMITTED","items":[]}}`), nil, nil, 1},
+	} {
+		for call, do := range calls {
+			t.Run(name+" for "+call, func(t *testing.T) {
+				h := start(t)
+				h.add(procure.StatusSubmitted)
+				tc.fault.Date = now // so that no 401 looks like a wrong clock
+				h.faults.Always(tc.fault)
+				want := tc.want
+				switch {
+				case call == "DeleteIntent" && name == "data of wrong types":
+					want = nil // nothing is read of it
+				case only[call]:
+					want = tc.thin
+				}
+				got, err := do(t.Context(), h.client)
+				if want == nil {
+					require.NoError(t, err)
+					if intent, ok := got.(*procure.Intent); ok {
+						assert.Equal(t, "a", intent.ID)
+					}
+					return
+				}
+				require.ErrorIs(t, err, want)
+				assert.Nil(t, got)
+				assert.NotContains(t, err.Error(), "SECRET")
+				open := errors.Is(want, transport.ErrMalformed) || errors.Is(want, transport.ErrUnavailable) || errors.Is(want, transport.ErrRedirect)
+				assert.Equal(t, open && !reading[call], isUnknown(err), "outcome unknown")
+				requests := tc.requests
+				if open && (call == "CreateIntent" || call == "ExecuteIntent") {
+					requests = 1 // it may have run
+				}
+				assert.Len(t, h.faults.Requests(), requests)
+			})
+		}
+	}
+}
+
+func TestAnswersAreReadInFull(t *testing.T) {
+	h := start(t)
+	// As "Procure API, data structures" shows it, with and without milliseconds.
+	const whole = `{"id":"intent_67890","status":"COMPLETED","userId":"user_001","platform":"JD","productUrl":"https://item.jd.com/1.html","title":"手机",
+		"price":8999,"quantity":2,"totalAmount":17998,"recipientName":"张三","address":"北京市朝阳区","phone":"13800138000","remarks":"轻放",
+		"createdAt":"2026-02-25T10:00:00Z","updatedAt":"2026-02-25T11:30:00.123+08:00","cancelledAt":"2026-02-25T12:00:00.000Z","orderNo":"X-1"}`
+	h.faults.Script(transporttest.Status(200, `{"code":0,"message":"success","data":`+whole+`}`))
+	intent, err := h.client.GetIntent(t.Context(), "intent_67890")
+	require.NoError(t, err)
+	assert.Equal(t, procure.StatusCompleted, intent.Status)
+	assert.Equal(t, procure.JD, intent.Platform)
+	assert.Equal(t, "8999", intent.Price.String())
+	assert.Equal(t, "17998", intent.TotalAmount.String())
+	assert.EqualValues(t, 2, intent.Quantity)
+	assert.Equal(t, "轻放", *intent.Remarks)
+	assert.Equal(t, time.Date(2026, 2, 25, 10, 0, 0, 0, time.UTC), intent.CreatedAt)
+	assert.True(t, time.Date(2026, 2, 25, 3, 30, 0, 123e6, time.UTC).Equal(intent.UpdatedAt))
+	assert.Equal(t, time.Date(2026, 2, 25, 12, 0, 0, 0, time.UTC), *intent.CancelledAt)
+	assert.JSONEq(t, whole, string(intent.Raw))
+
+	t.Run("JSON keeps the data", func(t *testing.T) {
+		encoded, err := json.Marshal(intent)
+		require.NoError(t, err)
+		var back procure.Intent
+		require.NoError(t, json.Unmarshal(encoded, &back))
+		back.Raw = intent.Raw
+		assert.Equal(t, *intent, back)
+	})
+	t.Run("a thin answer is kept as it is", func(t *testing.T) {
+		h.faults.Script(transporttest.Status(200, `{"code":0,"data":true}`), transporttest.Status(200, `{"code":0,"data":{"executionId":"e1"}}`))
+		intent, err := h.client.ExecuteIntent(t.Context(), "a")
+		require.NoError(t, err)
+		assert.Equal(t, procure.Intent{ID: "a", Raw: json.RawMessage("true")}, *intent)
+		intent, err = h.client.ExecuteIntent(t.Context(), "a")
+		require.NoError(t, err)
+		assert.Equal(t, procure.Intent{ID: "a", Raw: json.RawMessage(`{"executionId":"e1"}`)}, *intent)
+	})
+	t.Run("an exact price of many digits", func(t *testing.T) {
+		h.faults.Script(transporttest.Status(200, `{"code":0,"data":{"id":"a","status":"DRAFT","price":0.1000000000000000055511151231257827,"quantity":9007199254740993}}`))
+		intent, err := h.client.GetIntent(t.Context(), "a")
+		require.NoError(t, err)
+		assert.Equal(t, "0.1000000000000000055511151231257827", intent.Price.String())
+		assert.EqualValues(t, 9007199254740993, intent.Quantity)
+	})
+}
+
+func TestTerminalStatuses(t *testing.T) {
+	for status, want := range map[procure.Status]bool{
+		procure.StatusDraft: false, procure.StatusSubmitted: false, procure.StatusProcessing: false,
+		procure.StatusCompleted: true, procure.StatusFailed: true, procure.StatusCancelled: true,
+		"SHIPPED": false, "": false,
+	} {
+		assert.Equal(t, want, status.Terminal(), strings.ToLower(string(status)))
+	}
+}

@@ -1,0 +1,170 @@
+package procure
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
+)
+
+const provider = "procure"
+
+const (
+	healthPath  = "/api/v1/health"
+	intentsPath = "/api/v1/intents"
+)
+
+// Sizes that the platform takes ("Procure API, common parameters").
+const (
+	maxBody = 1 << 20 // bytes
+	maxURL  = 8192    // characters
+)
+
+// Client calls the platform for one App. It is immutable and safe for
+// concurrent use.
+type Client struct {
+	t          *transport.Client
+	baseLength int // of the base URL
+}
+
+// New checks the configuration and returns a client. It speaks TLS 1.3 only
+// ("Procure API, security"), unless [transport.WithRoundTripper] brings other
+// connections.
+func New(cfg Config, opts ...transport.Option) (*Client, error) {
+	wrong := cfg.problems()
+	var signer signing.Signer
+	if len(wrong) == 0 {
+		s, err := signing.NewProcure(cfg.AppID, cfg.AppSecret)
+		if err != nil {
+			return nil, err
+		}
+		signer = s
+	}
+	t, err := transport.New(transport.Config{
+		Provider:     provider,
+		BaseURL:      cfg.baseURL(),
+		Signer:       signer,
+		Interpret:    interpret,
+		Limits:       spaced(Limits()),
+		Retry:        transport.RetryPolicy{Attempts: 3, BaseDelay: time.Second},
+		UnclearClock: true,
+		MinTLS:       tls.VersionTLS13,
+		Invalid:      wrong,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{t: t, baseLength: len(t.BaseURL())}, nil
+}
+
+// Close lets go of idle connections and refuses further calls.
+func (c *Client) Close() error { return c.t.Close() }
+
+// Format prints the platform and its address only.
+func (c *Client) Format(f fmt.State, verb rune) { c.t.Format(f, verb) }
+
+// Do sends any method and path of the platform, signed, limited, retried and
+// decoded like the typed calls; out takes what the envelope holds as data. The
+// path begins with "/api/v1". An empty Class is chosen by method and path, as
+// [Limits] describes.
+func (c *Client) Do(ctx context.Context, call transport.Call, out any, opts ...transport.CallOption) error {
+	if call.Class == "" {
+		call.Class = class(call.Method, call.Path)
+	}
+	return c.send(ctx, call, nil, out, opts)
+}
+
+// send encodes the body, adds what is wrong with the request's size to what
+// is wrong with its fields, and makes the call if nothing is.
+func (c *Client) send(ctx context.Context, call transport.Call, wrong transport.Fields, out any, opts []transport.CallOption) error {
+	if call.Body != nil {
+		// What cannot be encoded is left to the transport, which says so.
+		if body, err := encode(call.Body); err == nil {
+			wrong.Check(len(body) <= maxBody, "body", "must be at most 1 MiB of JSON")
+			call.Body = body
+		}
+	}
+	wrong.Check(c.urlLength(&call) <= maxURL, "url", "must be at most 8192 characters")
+	if err := wrong.Err(provider, call.Operation); err != nil {
+		return err
+	}
+	return c.t.Do(ctx, call, out, opts...)
+}
+
+func (c *Client) urlLength(call *transport.Call) int {
+	u := url.URL{Path: call.Path, RawPath: call.RawPath}
+	n := c.baseLength + len(u.EscapedPath())
+	if len(call.Query) > 0 {
+		n += len("?") + len(call.Query.Encode())
+	}
+	return n
+}
+
+// intentCall is a call on one intent. The action is "" or begins with a slash.
+func intentCall(operation, method, id, action string, safety transport.Safety) (transport.Call, transport.Fields) {
+	var wrong transport.Fields
+	wrong.Check(plainID(id), "id", `must be valid UTF-8, not empty, without control characters and without a segment "." or ".."`)
+	call := transport.Call{
+		Operation: operation,
+		Method:    method,
+		Path:      intentsPath + "/" + id + action,
+		RawPath:   intentsPath + "/" + url.PathEscape(id) + action,
+		Route:     intentsPath + "/{id}" + action,
+		Safety:    safety,
+	}
+	call.Class = class(method, call.Path)
+	return call, wrong
+}
+
+// plainID tells whether an id can stand in a path, where a dot segment would
+// lead to another one.
+func plainID(id string) bool {
+	for segment := range strings.SplitSeq(id, "/") {
+		if segment == "." || segment == ".." {
+			return false
+		}
+	}
+	return id != "" && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl)
+}
+
+// Health asks whether the platform works. It needs no credentials and has
+// no limit of its own ("Procure API, health check"). What an unhealthy platform answers is
+// not documented; probes that want a quick answer pass
+// transport.WithAttempts(1).
+func (c *Client) Health(ctx context.Context, opts ...transport.CallOption) (*Health, error) {
+	call := transport.Call{
+		Operation: "Health",
+		Method:    http.MethodGet,
+		Path:      healthPath,
+		Route:     healthPath,
+		Safety:    transport.Read,
+		Class:     ClassHealth,
+		Unsigned:  true,
+	}
+	var out Health
+	return result(&out, c.send(ctx, call, nil, &out, opts))
+}
+
+// GetIntent returns an intent of this App; those of others are not found
+// ("Procure API, get an intent").
+func (c *Client) GetIntent(ctx context.Context, id string, opts ...transport.CallOption) (*Intent, error) {
+	call, wrong := intentCall("GetIntent", http.MethodGet, id, "", transport.Read)
+	var out wholeIntent
+	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
+}
+
+// result keeps a half-filled answer from going out beside an error.
+func result[T any](out *T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}

@@ -1,0 +1,120 @@
+package procure
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
+)
+
+// The environment variables that [ConfigFromEnv] reads.
+const (
+	EnvAppID       = "PROCURE_APP_ID"
+	EnvAppSecret   = "PROCURE_APP_SECRET"
+	EnvBaseURL     = "PROCURE_BASE_URL"
+	EnvEnvironment = "PROCURE_ENV"
+)
+
+// Environment is one of the platform's installations ("Procure API,
+// environments"). Each has credentials of its own.
+type Environment string
+
+// The environments.
+const (
+	Production Environment = "production"
+	Test       Environment = "test"
+	// Local is a development server on port 3000 of this machine.
+	Local Environment = "local"
+)
+
+// BaseURL returns the environment's address, "" for an unknown one.
+func (e Environment) BaseURL() string {
+	switch e {
+	case Production:
+		return "https://api.procure-core.com"
+	case Test:
+		return "https://api-test.procure-core.com"
+	case Local:
+		return "http://localhost:3000"
+	}
+	return ""
+}
+
+// The credentials of the documents, which are no secret.
+const (
+	developmentAppID     = "dev_app_local"
+	developmentAppSecret = "dev_secret_local_do_not_use_in_production"
+)
+
+// DevelopmentCredentials are those that the documents print for development
+// ("Procure API, quick start"), on the local server. Set Environment or
+// BaseURL of a copy for another one; New refuses them in production.
+var DevelopmentCredentials = Config{
+	Environment: Local,
+	AppID:       developmentAppID,
+	AppSecret:   signing.NewSecret(developmentAppSecret),
+}
+
+// Config says which environment and App to use.
+type Config struct {
+	// Environment is Production if it and BaseURL are empty.
+	Environment Environment
+	// BaseURL replaces the environment's address, for example by that of a
+	// proxy. HTTPS, unless the host is loopback. A path prefix is sent but not
+	// signed.
+	BaseURL string
+	// AppID is sent as X-App-Id.
+	AppID string
+	// AppSecret keys the signature.
+	AppSecret signing.Secret
+}
+
+// ConfigFromEnv reads the variables named by the Env constants through
+// lookup, which is os.Getenv for the process environment.
+func ConfigFromEnv(lookup func(string) string) Config {
+	return Config{
+		Environment: Environment(lookup(EnvEnvironment)),
+		BaseURL:     lookup(EnvBaseURL),
+		AppID:       lookup(EnvAppID),
+		AppSecret:   signing.NewSecret(lookup(EnvAppSecret)),
+	}
+}
+
+// baseURL is the address to use.
+func (c Config) baseURL() string {
+	switch {
+	case c.BaseURL != "":
+		return c.BaseURL
+	case c.Environment == "":
+		return Production.BaseURL()
+	}
+	return c.Environment.BaseURL()
+}
+
+func (c Config) problems() transport.Fields {
+	var f transport.Fields
+	f.Check(c.Environment == "" || c.Environment.BaseURL() != "", "environment", "must be production, test, local or empty")
+	f.Check(headerText(c.AppID), "app_id", "must be printable ASCII characters without spaces")
+	secret := c.AppSecret.Reveal()
+	f.Check(secret != "" && strings.TrimSpace(secret) == secret, "app_secret", "must not be empty, nor begin or end with white space")
+	if c.production() {
+		f.Check(c.AppID != developmentAppID, "app_id", "must not be the documents' development App ID in production")
+		f.Check(!c.AppSecret.Equal(signing.NewSecret(developmentAppSecret)), "app_secret", "must not be the documents' development secret in production")
+	}
+	return f
+}
+
+// production tells whether the client would work on the real thing, also
+// when that is only known from the address.
+func (c Config) production() bool {
+	if c.Environment == Production {
+		return true
+	}
+	u, err := url.Parse(c.baseURL())
+	return err == nil && "https://"+strings.ToLower(u.Hostname()) == Production.BaseURL()
+}
+
+func headerText(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
