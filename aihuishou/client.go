@@ -1,0 +1,105 @@
+package aihuishou
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
+)
+
+const provider = "aihuishou"
+
+// Client calls the partner API for one company. It is immutable and safe for
+// concurrent use.
+type Client struct {
+	t        *transport.Client
+	location *time.Location
+}
+
+// New checks the configuration and returns a client. It keeps to the five
+// requests a second that the platform allows a company by default, gives an
+// attempt the 15 seconds of the platform's script, and makes up to three
+// attempts where a repeat does no harm ("Aihuishou partner API, call limits");
+// options change all three.
+func New(cfg Config, opts ...transport.Option) (*Client, error) {
+	wrong := cfg.problems()
+	var signer signing.Signer
+	if len(wrong) == 0 {
+		s, err := signing.NewAihuishou(cfg.AppID, cfg.AppSecret, signing.WithLiterals(cfg.Literals), signing.WithLocation(cfg.location()))
+		// All else that it checks was checked above.
+		wrong.Check(err == nil, "app_id", "must be printable characters without a space at either end")
+		signer = s
+	}
+	defaults := []transport.Option{transport.WithAttemptTimeout(15 * time.Second)}
+	t, err := transport.New(transport.Config{
+		Provider:     provider,
+		BaseURL:      cfg.baseURL(),
+		Signer:       signer,
+		Interpret:    interpret,
+		Limits:       []transport.Limit{{PerSecond: 4.75, Burst: 1}},
+		Retry:        transport.RetryPolicy{Attempts: 3, RateLimitDelay: time.Second},
+		UnclearClock: true,
+		ContentType:  "application/json;charset=UTF-8",
+		Invalid:      wrong,
+	}, append(defaults, opts...)...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{t: t, location: cfg.location()}, nil
+}
+
+// Close lets go of idle connections and refuses further calls.
+func (c *Client) Close() error { return c.t.Close() }
+
+// Format prints the platform and its address only.
+func (c *Client) Format(f fmt.State, verb rune) { c.t.Format(f, verb) }
+
+// Do sends any method and path of the platform, signed, limited, retried and
+// decoded like the typed calls. The body must be a JSON object of flat values,
+// unless Config.Literals is LiteralsJSON; nil is sent as an empty object. The
+// timestamp is added to it. The documented calls are all POST, which is Unsafe
+// if call.Safety does not say otherwise.
+func (c *Client) Do(ctx context.Context, call transport.Call, out any, opts ...transport.CallOption) error {
+	if call.Body == nil && call.Method == http.MethodPost {
+		call.Body = struct{}{}
+	}
+	err := c.t.Do(ctx, call, out, opts...)
+	if l, ok := out.(located); ok && err == nil {
+		l.locate(c.location)
+	}
+	return err
+}
+
+// located is a result that holds times, which decoding takes for UTC+8.
+type located interface{ locate(*time.Location) }
+
+// post makes one of the documented calls.
+func post[T any](ctx context.Context, c *Client, operation, path string, safety transport.Safety, body any, opts []transport.CallOption) (*T, error) {
+	out := new(T)
+	err := c.Do(ctx, transport.Call{
+		Operation: operation,
+		Method:    http.MethodPost,
+		Path:      path,
+		Route:     path,
+		Safety:    safety,
+		Body:      body,
+	}, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// required checks a field that must be there: the script refuses to send
+// without it.
+func required(f *transport.Fields, name, value string) {
+	f.Check(value != "" && utf8.ValidString(value), name, "must be valid UTF-8 and not empty")
+}
+
+func optional(f *transport.Fields, name, value string) {
+	f.Check(utf8.ValidString(value), name, "must be valid UTF-8")
+}

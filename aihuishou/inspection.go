@@ -1,0 +1,73 @@
+package aihuishou
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// GetInspectionResult returns what the inspection of an order's device found.
+// An order that was not inspected yet may give an empty result.
+func (c *Client) GetInspectionResult(ctx context.Context, orderNo string, opts ...transport.CallOption) (*Inspection, error) {
+	body := orderRequest{orderNo}
+	if err := body.problems().Err(provider, "GetInspectionResult"); err != nil {
+		return nil, err
+	}
+	return post[Inspection](ctx, c, "GetInspectionResult", "/api/order/getInspectionResult", transport.Read, body, opts)
+}
+
+// Inspection is the result of an inspection, as part of an order's detail and
+// on its own. The documents describe it as a report with the final price.
+type Inspection struct {
+	Conclusion string `json:"conclusion"`
+	// FinalPrice is in yuan, nil if there is none. The documents leave its
+	// name open but for the beginning: it is read from final_price, else from
+	// the one numeric member whose name begins with "final". If there are
+	// several of those, which one it is cannot be told; Raw has them.
+	FinalPrice *decimal.Decimal `json:"final_price"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads leniently; it never fails.
+func (i *Inspection) UnmarshalJSON(b []byte) error {
+	var in struct {
+		Conclusion text   `json:"conclusion"`
+		FinalPrice amount `json:"final_price"`
+	}
+	read(b, &in)
+	if in.FinalPrice.Decimal == nil {
+		in.FinalPrice = otherFinalPrice(b)
+	}
+	*i = Inspection{Conclusion: string(in.Conclusion), FinalPrice: in.FinalPrice.Decimal, Raw: keep(b)}
+	return nil
+}
+
+// otherFinalPrice returns the one number whose name begins with "final".
+func otherFinalPrice(b []byte) (found amount) {
+	var all map[string]json.RawMessage
+	read(b, &all)
+	for name, raw := range all {
+		var price amount
+		if strings.HasPrefix(name, "final") {
+			read(raw, &price)
+		}
+		switch {
+		case price.Decimal == nil:
+		case found.Decimal != nil:
+			return amount{}
+		default:
+			found = price
+		}
+	}
+	return found
+}
+
+// Format prints nothing of the report.
+func (i Inspection) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "inspection result") }

@@ -1,0 +1,195 @@
+package aihuishou
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// LogisticsType is how a device gets to the platform.
+type LogisticsType string
+
+// The documented ways.
+const (
+	LogisticsExpress LogisticsType = "express" // a parcel
+	LogisticsStore   LogisticsType = "store"   // brought to a shop
+)
+
+// OrderStatus is the state of an order. The documents name three stages,
+// awaiting posting, inspecting and completed, and the word of the first only.
+// Unknown words are kept.
+type OrderStatus string
+
+// StatusPendingSend is an order that awaits posting.
+const StatusPendingSend OrderStatus = "pending_send"
+
+// CreateOrderRequest orders the recycling of a device ("Aihuishou partner API,
+// create order"). All fields are required. It prints without the person's data.
+type CreateOrderRequest struct {
+	// ValuationID is of a quote that is still valid.
+	ValuationID string `json:"valuation_id"`
+	UserName    string `json:"user_name"`
+	// UserPhone is sent as it is. The platform takes masked numbers, such as
+	// "138****6789".
+	UserPhone string `json:"user_phone"`
+	// UserAddress is where the parcel is picked up.
+	UserAddress string `json:"user_address"`
+	// LogisticsType is one of the Logistics constants.
+	LogisticsType LogisticsType `json:"logistics_type"`
+}
+
+// Format prints the id and the way only.
+func (r CreateOrderRequest) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "order request (valuation %s, %s)", r.ValuationID, string(r.LogisticsType))
+}
+
+func (r CreateOrderRequest) problems() transport.Fields {
+	var f transport.Fields
+	required(&f, "valuation_id", r.ValuationID)
+	required(&f, "user_name", r.UserName)
+	required(&f, "user_phone", r.UserPhone)
+	required(&f, "user_address", r.UserAddress)
+	switch r.LogisticsType {
+	case LogisticsExpress, LogisticsStore:
+	default:
+		f.Check(false, "logistics_type", "must be express or store")
+	}
+	return f
+}
+
+// CreateOrder creates a recycling order. It is repeated only when the request
+// provably did not run. When the answer is lost, or names no order, the order
+// may exist all the same: the error then matches
+// [transport.ErrOutcomeUnknown], and calling again may create a second one.
+func (c *Client) CreateOrder(ctx context.Context, req CreateOrderRequest, opts ...transport.CallOption) (*Order, error) {
+	if err := req.problems().Err(provider, "CreateOrder"); err != nil {
+		return nil, err
+	}
+	return post[Order](ctx, c, "CreateOrder", "/api/order/create", transport.Unsafe, req, opts)
+}
+
+// Order is an order that was created.
+type Order struct {
+	// OrderNo is the number by which all later calls know the order.
+	OrderNo string `json:"order_no"`
+	// ExpressNo and ExpressCompany name the parcel, such as "圆通快递"; they may
+	// be empty for LogisticsStore.
+	ExpressNo      string `json:"express_no"`
+	ExpressCompany string `json:"express_company"`
+	// StoreInfo is nil unless LogisticsStore was asked for. Its shape is not
+	// documented.
+	StoreInfo  json.RawMessage `json:"store_info,omitempty"`
+	CreateTime Time            `json:"create_time"`
+	Status     OrderStatus     `json:"status"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON refuses an answer without order_no.
+func (r *Order) UnmarshalJSON(b []byte) error {
+	var in struct {
+		OrderNo        text            `json:"order_no"`
+		ExpressNo      text            `json:"express_no"`
+		ExpressCompany text            `json:"express_company"`
+		StoreInfo      json.RawMessage `json:"store_info"`
+		CreateTime     Time            `json:"create_time"`
+		Status         text            `json:"status"`
+	}
+	read(b, &in)
+	*r = Order{
+		OrderNo:        string(in.OrderNo),
+		ExpressNo:      string(in.ExpressNo),
+		ExpressCompany: string(in.ExpressCompany),
+		StoreInfo:      notNull(in.StoreInfo),
+		CreateTime:     in.CreateTime,
+		Status:         OrderStatus(in.Status),
+		Raw:            keep(b),
+	}
+	if r.OrderNo == "" {
+		return errors.New("aihuishou: the answer lacks order_no")
+	}
+	return nil
+}
+
+func (r *Order) locate(zone *time.Location) { r.CreateTime.in(zone) }
+
+// Format prints the number and the status.
+func (r Order) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "order %s (%s)", r.OrderNo, string(r.Status))
+}
+
+// GetOrderDetail returns an order as it stands.
+func (c *Client) GetOrderDetail(ctx context.Context, orderNo string, opts ...transport.CallOption) (*OrderDetail, error) {
+	body := orderRequest{orderNo}
+	if err := body.problems().Err(provider, "GetOrderDetail"); err != nil {
+		return nil, err
+	}
+	return post[OrderDetail](ctx, c, "GetOrderDetail", "/api/order/getDetail", transport.Read, body, opts)
+}
+
+// orderRequest names an order.
+type orderRequest struct {
+	OrderNo string `json:"order_no"`
+}
+
+func (r orderRequest) problems() transport.Fields {
+	var f transport.Fields
+	required(&f, "order_no", r.OrderNo)
+	return f
+}
+
+// OrderDetail is an order as it stands. It prints without the person's data;
+// its JSON keeps them.
+type OrderDetail struct {
+	// OrderNo may be empty: the documents show no sample of the answer.
+	OrderNo    string      `json:"order_no"`
+	Status     OrderStatus `json:"status"`
+	CreateTime Time        `json:"create_time"`
+	UserName   string      `json:"user_name"`
+	UserPhone  string      `json:"user_phone"`
+	// LogisticsStatus is empty while the device awaits posting.
+	LogisticsStatus string `json:"logistics_status"`
+	// InspectionResult is nil until the device was inspected.
+	InspectionResult *Inspection `json:"inspection_result"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads leniently; it never fails.
+func (d *OrderDetail) UnmarshalJSON(b []byte) error {
+	var in struct {
+		OrderNo          text            `json:"order_no"`
+		Status           text            `json:"status"`
+		CreateTime       Time            `json:"create_time"`
+		UserName         text            `json:"user_name"`
+		UserPhone        text            `json:"user_phone"`
+		LogisticsStatus  text            `json:"logistics_status"`
+		InspectionResult json.RawMessage `json:"inspection_result"`
+	}
+	read(b, &in)
+	*d = OrderDetail{
+		OrderNo:         string(in.OrderNo),
+		Status:          OrderStatus(in.Status),
+		CreateTime:      in.CreateTime,
+		UserName:        string(in.UserName),
+		UserPhone:       string(in.UserPhone),
+		LogisticsStatus: string(in.LogisticsStatus),
+		Raw:             keep(b),
+	}
+	if result := in.InspectionResult; len(result) > 0 && result[0] == '{' && string(result) != "{}" {
+		d.InspectionResult = new(Inspection)
+		return d.InspectionResult.UnmarshalJSON(result)
+	}
+	return nil
+}
+
+func (d *OrderDetail) locate(zone *time.Location) { d.CreateTime.in(zone) }
+
+// Format prints the number and the status.
+func (d OrderDetail) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "order %s (%s)", d.OrderNo, string(d.Status))
+}

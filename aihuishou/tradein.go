@@ -1,0 +1,67 @@
+package aihuishou
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// CreateTradeInRequest links a recycling order to the purchase of a new device,
+// so that a subsidy is taken off its price ("Aihuishou partner API,
+// endpoints"). Both fields are required.
+type CreateTradeInRequest struct {
+	RecycleOrderNo string `json:"recycle_order_no"`
+	// NewMachineOrderNo is the number of the purchase.
+	NewMachineOrderNo string `json:"new_machine_order_no"`
+}
+
+// CreateTradeIn creates a trade-in order. It is repeated only when the request
+// provably did not run; when the answer is lost the error matches
+// [transport.ErrOutcomeUnknown].
+func (c *Client) CreateTradeIn(ctx context.Context, req CreateTradeInRequest, opts ...transport.CallOption) (*TradeIn, error) {
+	var f transport.Fields
+	required(&f, "recycle_order_no", req.RecycleOrderNo)
+	required(&f, "new_machine_order_no", req.NewMachineOrderNo)
+	if err := f.Err(provider, "CreateTradeIn"); err != nil {
+		return nil, err
+	}
+	return post[TradeIn](ctx, c, "CreateTradeIn", "/api/tradeIn/create", transport.Unsafe, req, opts)
+}
+
+// TradeIn is a trade-in order that was created. The documents do not describe
+// the answer, so all fields may be empty: code 0 alone means success. Raw is
+// sure.
+type TradeIn struct {
+	TradeInNo string `json:"trade_in_no"`
+	// SubsidyAmount is in yuan, nil if there is none.
+	SubsidyAmount *decimal.Decimal `json:"subsidy_amount"`
+	Status        string           `json:"status"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads leniently; it never fails.
+func (t *TradeIn) UnmarshalJSON(b []byte) error {
+	var in struct {
+		TradeInNo     text   `json:"trade_in_no"`
+		SubsidyAmount amount `json:"subsidy_amount"`
+		Status        text   `json:"status"`
+	}
+	read(b, &in)
+	*t = TradeIn{
+		TradeInNo:     string(in.TradeInNo),
+		SubsidyAmount: in.SubsidyAmount.Decimal,
+		Status:        string(in.Status),
+		Raw:           keep(b),
+	}
+	return nil
+}
+
+// Format prints the number and the status.
+func (t TradeIn) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "trade-in %s (%s)", t.TradeInNo, t.Status)
+}

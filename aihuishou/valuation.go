@@ -1,0 +1,165 @@
+package aihuishou
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// Condition is how a device looks.
+type Condition string
+
+// The documented conditions.
+const (
+	ConditionGood   Condition = "good"
+	ConditionNormal Condition = "normal"
+	ConditionPoor   Condition = "poor"
+)
+
+// FunctionalStatus is how a device works.
+type FunctionalStatus string
+
+// The documented functional statuses.
+const (
+	FunctionalNormal   FunctionalStatus = "normal"
+	FunctionalAbnormal FunctionalStatus = "abnormal" // for example a broken screen
+)
+
+// GetValuationRequest describes a device ("Aihuishou partner API, valuation").
+// All fields but the last two are required.
+type GetValuationRequest struct {
+	// DeviceModel must be in the platform's library of models, such as
+	// "iPhone 15 Pro" or "小米14".
+	DeviceModel string `json:"device_model"`
+	// Brand is the maker, such as "Apple".
+	Brand string `json:"brand"`
+	// Condition is one of the Condition constants.
+	Condition Condition `json:"condition"`
+	// FunctionalStatus is one of the Functional constants.
+	FunctionalStatus FunctionalStatus `json:"functional_status"`
+	// Storage is the size as the maker writes it, such as "256GB".
+	Storage string `json:"storage"`
+	// Color is left out if empty.
+	Color string `json:"color,omitempty"`
+	// IsOriginal tells that the device was never opened or repaired; nil does
+	// not say. It is the one value that Config.Literals matters for.
+	IsOriginal *bool `json:"is_original,omitempty"`
+}
+
+func (r GetValuationRequest) problems() transport.Fields {
+	var f transport.Fields
+	required(&f, "device_model", r.DeviceModel)
+	required(&f, "brand", r.Brand)
+	switch r.Condition {
+	case ConditionGood, ConditionNormal, ConditionPoor:
+	default:
+		f.Check(false, "condition", "must be good, normal or poor")
+	}
+	switch r.FunctionalStatus {
+	case FunctionalNormal, FunctionalAbnormal:
+	default:
+		f.Check(false, "functional_status", "must be normal or abnormal")
+	}
+	required(&f, "storage", r.Storage)
+	optional(&f, "color", r.Color)
+	return f
+}
+
+// GetValuation asks for a quote. It changes nothing that counts and is
+// repeated after a lost answer.
+func (c *Client) GetValuation(ctx context.Context, req GetValuationRequest, opts ...transport.CallOption) (*Valuation, error) {
+	if err := req.problems().Err(provider, "GetValuation"); err != nil {
+		return nil, err
+	}
+	asked := c.t.Now()
+	v, err := post[Valuation](ctx, c, "GetValuation", "/api/valuation/get", transport.Read, req, opts)
+	if err == nil {
+		v.AskedAt = asked
+	}
+	return v, err
+}
+
+// validity is how long a quote holds ("Aihuishou partner API, valuation").
+const validity = 2 * 24 * time.Hour
+
+// Valuation is a quote. Amounts are in yuan, nil if the platform gave none
+// that can be read. An answer without valuation_id is none: it fails with
+// [transport.ErrMalformed].
+type Valuation struct {
+	// ValuationID is what CreateOrder needs.
+	ValuationID string `json:"valuation_id"`
+	// RecyclePrice is what the device brings if it is as described.
+	RecyclePrice *decimal.Decimal `json:"recycle_price"`
+	// DepositPrice is paid in advance once the device is posted.
+	DepositPrice *decimal.Decimal `json:"deposit_price"`
+	// ValidTime is when the quote ends; see ValidAt.
+	ValidTime  Time       `json:"valid_time"`
+	Remark     string     `json:"remark"`
+	DeviceInfo DeviceInfo `json:"device_info"`
+	// AskedAt is when GetValuation was called, by the client's clock.
+	AskedAt time.Time `json:"-"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// DeviceInfo is the device as the platform understood it.
+type DeviceInfo struct {
+	Model   string `json:"model"`
+	Brand   string `json:"brand"`
+	Storage string `json:"storage"`
+}
+
+// ValidAt reports whether an order can still be created from the quote: until
+// ValidTime, or for two days from AskedAt if the platform gave no time. A
+// quote that has neither is not valid.
+func (v *Valuation) ValidAt(t time.Time) bool {
+	end := v.ValidTime.Time
+	if end.IsZero() && !v.AskedAt.IsZero() {
+		end = v.AskedAt.Add(validity)
+	}
+	return !t.After(end)
+}
+
+// UnmarshalJSON refuses a quote without valuation_id.
+func (v *Valuation) UnmarshalJSON(b []byte) error {
+	var in struct {
+		ValuationID  text   `json:"valuation_id"`
+		RecyclePrice amount `json:"recycle_price"`
+		DepositPrice amount `json:"deposit_price"`
+		ValidTime    Time   `json:"valid_time"`
+		Remark       text   `json:"remark"`
+		DeviceInfo   struct {
+			Model   text `json:"model"`
+			Brand   text `json:"brand"`
+			Storage text `json:"storage"`
+		} `json:"device_info"`
+	}
+	read(b, &in)
+	*v = Valuation{
+		ValuationID:  string(in.ValuationID),
+		RecyclePrice: in.RecyclePrice.Decimal,
+		DepositPrice: in.DepositPrice.Decimal,
+		ValidTime:    in.ValidTime,
+		Remark:       string(in.Remark),
+		DeviceInfo:   DeviceInfo{Model: string(in.DeviceInfo.Model), Brand: string(in.DeviceInfo.Brand), Storage: string(in.DeviceInfo.Storage)},
+		Raw:          keep(b),
+	}
+	if v.ValuationID == "" {
+		return errors.New("aihuishou: the quote lacks valuation_id")
+	}
+	return nil
+}
+
+func (v *Valuation) locate(zone *time.Location) { v.ValidTime.in(zone) }
+
+// Format prints the id only.
+func (v Valuation) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "valuation "+v.ValuationID)
+}

@@ -1,0 +1,81 @@
+package aihuishou
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// defaultInterval suits an order that takes days.
+const defaultInterval = 30 * time.Second
+
+// WaitOrderRequest says what to wait for.
+type WaitOrderRequest struct {
+	// OrderNo is required.
+	OrderNo string
+	// Until names the statuses that end the wait. If there are none, the
+	// first status other than StatusPendingSend does: which words follow, and
+	// which of them are final, is not documented, and waiting on might never
+	// end.
+	Until []OrderStatus
+	// Interval is the time between two looks, at least a second; 30 seconds
+	// if zero.
+	Interval time.Duration
+	// OnChange is told of the first answer, and of every one in which the
+	// status or the logistics status differs or the inspection result has
+	// come. An error ends the wait and is returned as it is. Optional.
+	OnChange func(*OrderDetail) error
+}
+
+func (r WaitOrderRequest) problems() transport.Fields {
+	f := orderRequest{r.OrderNo}.problems()
+	f.Check(!slices.Contains(r.Until, ""), "until", "must not hold an empty status")
+	f.Check(r.Interval == 0 || r.Interval >= time.Second, "interval", "must be at least 1s, or 0 for 30s")
+	return f
+}
+
+// WaitOrder looks at an order until it reaches a status. An order that is
+// cancelled may never reach it, so the context should have a deadline. The
+// wait ends with the first look that fails after its retries; calling again
+// goes on.
+func (c *Client) WaitOrder(ctx context.Context, req WaitOrderRequest, opts ...transport.CallOption) (*OrderDetail, error) {
+	if err := req.problems().Err(provider, "WaitOrder"); err != nil {
+		return nil, err
+	}
+	if req.Interval == 0 {
+		req.Interval = defaultInterval
+	}
+	var last *OrderDetail
+	for {
+		detail, err := c.GetOrderDetail(ctx, req.OrderNo, opts...)
+		if err != nil {
+			return nil, err
+		}
+		if req.OnChange != nil && detail.differs(last) {
+			if err := req.OnChange(detail); err != nil {
+				return nil, err
+			}
+		}
+		if req.reached(detail.Status) {
+			return detail, nil
+		}
+		last = detail
+		if err := c.t.Sleep(ctx, req.Interval); err != nil {
+			return nil, &transport.Error{Provider: provider, Operation: "WaitOrder", Err: err}
+		}
+	}
+}
+
+func (r WaitOrderRequest) reached(s OrderStatus) bool {
+	if len(r.Until) == 0 {
+		return s != "" && s != StatusPendingSend
+	}
+	return slices.Contains(r.Until, s)
+}
+
+func (d *OrderDetail) differs(last *OrderDetail) bool {
+	return last == nil || d.Status != last.Status || d.LogisticsStatus != last.LogisticsStatus ||
+		(d.InspectionResult == nil) != (last.InspectionResult == nil)
+}
