@@ -54,6 +54,7 @@ type Call struct {
 	// Query is sent sorted by key.
 	Query url.Values
 	// Header is sent besides the headers that this package and the signer set.
+	// A Content-Type replaces the platform's usual one.
 	Header http.Header
 	// Body is sent as it is when it is a []byte or json.RawMessage, as JSON
 	// otherwise; nil sends none. GET, HEAD, OPTIONS and DELETE take none.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -258,7 +259,9 @@ func (c *Client) execute(ctx context.Context, r *run, out any) error {
 		req.Header.Set("Idempotency-Key", r.idempotencyKey)
 	}
 	if len(r.body) > 0 {
-		req.Header.Set("Content-Type", c.cfg.ContentType)
+		if req.Header.Get("Content-Type") == "" { // an upload brings its own
+			req.Header.Set("Content-Type", c.cfg.ContentType)
+		}
 		req.SetBody(r.body)
 	}
 	_, err := req.Execute(r.call.Method, c.address(r))
@@ -319,7 +322,14 @@ func newIdempotencyKey() string {
 	_, _ = rand.Read(b[:]) // never fails
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	key := make([]byte, 0, 36)
+	for i, group := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if i > 0 {
+			key = append(key, '-')
+		}
+		key = hex.AppendEncode(key, group)
+	}
+	return string(key)
 }
 
 func headerText(s string) bool {

@@ -41,6 +41,16 @@ func TestDoSendsTheExactBytesAndDecodes(t *testing.T) {
 	assert.Equal(t, "7", got.Header.Get("X-Trace"))
 }
 
+func TestAnUploadBringsItsOwnContentType(t *testing.T) {
+	h := start(t, transport.Config{})
+	call := post(transport.Unsafe)
+	call.Header = http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}
+	call.Body = []byte("--x--")
+	require.NoError(t, h.client.Do(t.Context(), call, nil))
+	assert.Equal(t, []string{"multipart/form-data; boundary=x"}, h.faults.Requests()[0].Header["Content-Type"])
+	assert.Equal(t, "--x--", string(h.faults.Requests()[0].Body))
+}
+
 func TestABodylessPostCarriesNoContentType(t *testing.T) {
 	h := start(t, transport.Config{})
 	call := post(transport.Unsafe)

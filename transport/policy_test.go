@@ -140,6 +140,45 @@ func TestKeyedCallsCarryOneKeyOnAllAttempts(t *testing.T) {
 	assert.NotEmpty(t, e.IdempotencyKey, "for repeating the call safely")
 }
 
+// On a kept connection that turns out to be closed, net/http sends some
+// requests a second time by itself.
+func TestResendsOfNetHTTPAreKeptOutOrNoticed(t *testing.T) {
+	warm := func(t *testing.T) *harness {
+		h := start(t, transport.Config{})
+		require.NoError(t, h.client.Do(t.Context(), get("/warm"), nil))
+		h.faults.Reset()
+		return h
+	}
+	t.Run("a GET that must go once goes once", func(t *testing.T) {
+		h := warm(t)
+		h.faults.Script(transporttest.DropAfter())
+		call := get("/download")
+		call.Safety = transport.Once
+		err := h.client.Do(t.Context(), call, nil)
+		require.ErrorIs(t, err, transport.ErrOutcomeUnknown)
+		require.Len(t, h.faults.Requests(), 1)
+		assert.Empty(t, h.faults.Requests()[0].Body)
+		assert.NotContains(t, h.faults.Requests()[0].Header, "Transfer-Encoding")
+	})
+	t.Run("an unsafe POST goes once", func(t *testing.T) {
+		h := warm(t)
+		h.faults.Script(transporttest.DropAfter())
+		require.ErrorIs(t, h.client.Do(t.Context(), post(transport.Unsafe), nil), transport.ErrOutcomeUnknown)
+		assert.Len(t, h.faults.Requests(), 1)
+	})
+	t.Run("a keyed POST tells that it was repeated", func(t *testing.T) {
+		h := warm(t)
+		h.faults.Script(transporttest.DropAfter())
+		var info transport.Info
+		require.NoError(t, h.client.Do(t.Context(), post(transport.Keyed), nil, transport.WithInfo(&info)))
+		requests := h.faults.Requests()
+		require.Len(t, requests, 2)
+		assert.Equal(t, requests[0].Header.Get("Idempotency-Key"), requests[1].Header.Get("Idempotency-Key"))
+		assert.True(t, info.Repeated)
+		assert.Equal(t, 2, info.Attempts)
+	})
+}
+
 func TestUnsafeRetriesAreOneOptionAway(t *testing.T) {
 	h := start(t, transport.Config{})
 	h.faults.Script(transporttest.DropAfter())

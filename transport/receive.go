@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,11 +34,13 @@ func (t *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	attempt := ctx
 	if t.traced && r.call.safety() != Read {
 		r.sent.Store(false)
-		attempt = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-			GotConn: func(httptrace.GotConnInfo) { r.sent.Store(true) },
-		})
+		attempt = httptrace.WithClientTrace(ctx, r.trace())
 	}
 	resp, err := t.next.RoundTrip(req.WithContext(attempt))
+	if r.resent.Load() {
+		r.attempts++
+		r.repeated, r.mayHaveRun = true, true
+	}
 	if err != nil {
 		return nil, attemptError(req.Context(), ctx, err)
 	}
@@ -50,6 +53,22 @@ func (t *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
 	return resp, nil
+}
+
+// trace watches what net/http does with a request that changes something.
+// Given an idempotency key, it sends such a request a second time by itself
+// when a kept connection turns out to be closed.
+func (r *run) trace() *httptrace.ClientTrace {
+	var wrote atomic.Bool
+	return &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) {
+			r.sent.Store(true)
+			if wrote.Load() {
+				r.resent.Store(true)
+			}
+		},
+		WroteHeaders: func() { wrote.Store(true) },
+	}
 }
 
 // errAttemptTimeout takes the place of context.DeadlineExceeded when it was

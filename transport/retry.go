@@ -149,6 +149,7 @@ func (t *retried) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	for {
 		r.sent.Store(false)
+		r.resent.Store(false)
 		r.answer, r.payload, r.failure = Answer{}, nil, nil
 		var resp *http.Response
 		err := ctx.Err()
@@ -162,7 +163,7 @@ func (t *retried) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		r.mayHaveRun = r.mayHaveRun || end == uncertain || end == hopeless
 		if delay, ok := t.again(r, end); ok && t.pause(ctx, r, delay) {
-			r.repeated = r.mayHaveRun
+			r.repeated = r.repeated || r.mayHaveRun
 			continue
 		}
 		r.failure = r.complete(t.client, r.failure, end)

@@ -30,6 +30,7 @@ type run struct {
 	signTime time.Time
 	usedSkew time.Duration
 	sent     atomic.Bool // may have left: a connection was at hand
+	resent   atomic.Bool // net/http sent it twice
 	header   http.Header // as signed
 	answer   Answer
 	date     observedDate

@@ -54,6 +54,14 @@ func (t *signed) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	r.header = attempt.Header
 	setBody(attempt, body)
+	if r.call.safety() == Once {
+		// net/http sends a GET a second time when a kept connection turns out
+		// to be closed, unless it could not read the body again.
+		attempt.GetBody = nil
+		if len(body) == 0 {
+			attempt.Body = io.NopCloser(strings.NewReader(""))
+		}
+	}
 	return t.next.RoundTrip(attempt)
 }
 
