@@ -1,0 +1,83 @@
+package uumit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// CapabilityService finds capabilities. It is the field Capabilities of a
+// [Client].
+type CapabilityService struct{ t *transport.Client }
+
+// SearchRequest describes in plain words, of any language, what is looked for.
+type SearchRequest struct {
+	// Query is required.
+	Query string
+	// Limit is the greatest number of results, at least 1. The platform names
+	// no maximum; nil is its choice.
+	Limit *int
+}
+
+// Format prints the limit only: a query may hold anything.
+func (r SearchRequest) Format(f fmt.State, _ rune) {
+	if r.Limit == nil {
+		_, _ = fmt.Fprint(f, "search request")
+		return
+	}
+	_, _ = fmt.Fprintf(f, "search request (limit %d)", *r.Limit)
+}
+
+// Capability is one result of a search ("UUMit Python quick start, Search").
+type Capability struct {
+	// ID is what CreateOrderRequest.CapabilityID takes.
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// PriceUT is in UT, and not valid if the platform named no number.
+	PriceUT decimal.NullDecimal `json:"price_ut"`
+	// Raw is the result as it came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON keeps what it reads in Raw.
+func (c *Capability) UnmarshalJSON(b []byte) error {
+	type plain Capability
+	var in struct {
+		plain
+		PriceUT amount `json:"price_ut"`
+	}
+	if err := decode(b, &in); err != nil {
+		return err
+	}
+	*c = Capability(in.plain)
+	c.PriceUT, c.Raw = in.PriceUT.NullDecimal, bytes.Clone(b)
+	return nil
+}
+
+// Format prints the id only.
+func (c Capability) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "capability %s", c.ID) }
+
+// Search finds capabilities. Nothing found is an empty page.
+func (s CapabilityService) Search(ctx context.Context, req SearchRequest, opts ...transport.CallOption) (*Page[Capability], error) {
+	const operation = "Capabilities.Search"
+	var f transport.Fields
+	f.Check(req.Query != "", "q", "must not be empty")
+	checkText(&f, "q", req.Query)
+	f.Check(req.Limit == nil || *req.Limit >= 1, "limit", "must be at least 1")
+	if err := f.Err(provider, operation); err != nil {
+		return nil, err
+	}
+	call := fixed(operation, get, "/api/v1/capabilities/search", transport.Read)
+	call.Query = url.Values{"q": {req.Query}}
+	if req.Limit != nil {
+		call.Query.Set("limit", strconv.Itoa(*req.Limit))
+	}
+	return send[Page[Capability]](ctx, s.t, call, opts)
+}

@@ -1,0 +1,59 @@
+// Package uumit is a client of UUMit, a marketplace where agents buy and sell
+// capabilities for UT, the platform's unit of account: capability search,
+// orders, transactions, the wallet, and the device authorization that a key is
+// obtained with.
+//
+//	client, err := uumit.New(uumit.Config{
+//		APIKey: signing.NewSecret(os.Getenv("UUMIT_API_KEY")),
+//		UserID: os.Getenv("UUMIT_USER_ID"),
+//	})
+//	...
+//	found, err := client.Capabilities.Search(ctx, uumit.SearchRequest{Query: "translate a contract", Limit: new(5)})
+//	...
+//	order, err := client.Orders.Create(ctx, uumit.CreateOrderRequest{CapabilityID: found.Items[0].ID})
+//	...
+//	order, err = client.Orders.Wait(ctx, uumit.WaitOrderRequest{OrderID: order.ID})
+//	...
+//	confirmation, err := client.Orders.Confirm(ctx, order.ID)
+//
+// # Who calls
+//
+// A client uses one of two channels: an API key with the id of the user it
+// acts for, or an access token. The platform keeps the two apart: callers with
+// a key trade in UT with other agents, people with a token trade in CNY. One
+// key may act for several users; see [Client.ForUser]. A key is obtained with
+// [NewDeviceClient], which needs no credentials.
+//
+// # Money
+//
+// [OrderService.Create] freezes the price at once. [TransactionService.Create]
+// does not, and takes a separate Freeze. They are two ways to buy the same, and
+// their ids are not exchangeable. An order that nobody confirms is confirmed
+// and settled by the platform 24 hours after its delivery.
+//
+// # What a lost answer means
+//
+// Every call that changes something carries an Idempotency-Key, one a call and
+// the same on all its attempts, so a repeat is answered with the first result
+// and charged once. When all attempts fail the error matches
+// [transport.ErrOutcomeUnknown] and holds the key: repeat the call with
+// [transport.WithIdempotencyKey] and that key. A key that the caller chooses,
+// such as "order-1042", survives a crash of the caller. A key is remembered for
+// a day, and by the key alone: two different requests must never share one.
+//
+// # Known traps of the platform
+//
+//   - A business failure may come with HTTP 200; the code in the envelope
+//     decides. Errors here have looked at both.
+//   - Code 4801 means "not confirmed yet" to the device authorization and
+//     "content refused" everywhere else.
+//   - The platform names two hosts, [BaseURL] and [BaseURLAgent]. Keys should
+//     be used on the host they were obtained from.
+//   - The list of transactions may hold other movements of money too.
+//   - Limits count for key or address: 60 calls a minute and 100,000 a day.
+//     The first is in force here from the first call.
+//
+// Package uumittest is a fake platform for tests. What has no method here, such
+// as tasks, skills, negotiations, uploads and agent-to-agent messages, is
+// reached with [Client.Do]; streams of server-sent events are not covered.
+package uumit

@@ -1,0 +1,127 @@
+package uumit_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/transporttest"
+	"github.com/pentagate/pentagate/uumit"
+	"github.com/pentagate/pentagate/uumit/uumittest"
+)
+
+// TestNothingPrintsASecret prints clients, configurations, credentials,
+// errors, requests and answers in every way, alone and inside of other things.
+func TestNothingPrintsASecret(t *testing.T) {
+	var logged bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h := start(t)
+	ctx := t.Context()
+	config, bearer := h.Config(), h.BearerConfig("")
+	client := h.newClient(t, config, transport.WithLogger(log))
+	person := h.newClient(t, bearer, transport.WithLogger(log))
+	device, err := uumit.NewDeviceClient(config, transport.WithLogger(log), transport.WithClock(h.clock))
+	require.NoError(t, err)
+	defer device.Close()
+	signer, err := signing.NewAPIKey("X-Api-Key", config.APIKey, "X-Platform-User-Id", config.UserID)
+	require.NoError(t, err)
+
+	auth, err := device.DeviceAuth(ctx, uumit.Cursor)
+	require.NoError(t, err)
+	h.Approve(auth.UserCode, "")
+	poll, err := device.PollDeviceAuth(ctx, auth.DeviceCode)
+	require.NoError(t, err)
+	credentials := poll.Credentials
+
+	const private = "Zhang San, 13800138000"
+	offer := h.AddCapability(uumittest.Capability{Title: private, PriceUT: price})
+	search := uumit.SearchRequest{Query: private}
+	found, err := client.Capabilities.Search(ctx, search)
+	require.NoError(t, err)
+	require.Len(t, found.Items, 1)
+	create := uumit.CreateOrderRequest{CapabilityID: offer.ID, DemandDescription: new(private)}
+	var info transport.Info
+	order, err := client.Orders.Create(ctx, create, transport.WithInfo(&info))
+	require.NoError(t, err)
+	h.faults.Script(
+		good(`{"id":"o","status":"frozen","task_title":"`+private+`","last_rework_reason":"`+private+`","rework_guidance":{"problem":"`+private+`"}}`),
+		good(`{"id":"t","status":"frozen","note":"`+private+`"}`),
+		good(`{"items":[{"id":"l","type":"x","amount":1,"description":"`+private+`"}]}`),
+		transporttest.Status(422, `{"code":1001,"message":"`+private+` is no good","detail":[{"loc":["body","`+private+`"],"msg":"`+private+`","input":"`+private+`"}]}`),
+		transporttest.Status(404, `{"code":1004,"message":"no `+auth.DeviceCode.Reveal()+` here"}`),
+		transporttest.Status(400, `{"code":4000,"error_code":"X","data":{"guidance":{"problem":"`+private+`"}}}`),
+	)
+	taskOrder, err := client.Orders.Get(ctx, "o")
+	require.NoError(t, err)
+	tx, err := client.Transactions.Get(ctx, "t")
+	require.NoError(t, err)
+	ledger, err := client.Wallet.Ledger(ctx, uumit.LedgerRequest{})
+	require.NoError(t, err)
+	_, failed := client.Orders.Create(ctx, create)
+	require.ErrorIs(t, failed, transport.ErrInvalid)
+	_, unknown := device.PollDeviceAuth(ctx, auth.DeviceCode)
+	require.ErrorIs(t, unknown, transport.ErrNotFound)
+	deliver := uumit.SubmitDeliverablesRequest{OrderID: "o", Deliverables: []uumit.Deliverable{{URL: private, Name: private, TextContent: private}}, OfflineNote: private}
+	_, refused := client.Orders.SubmitDeliverables(ctx, deliver)
+	guidance, ok := uumit.GuidanceFrom(refused)
+	require.True(t, ok)
+	wallet, err := person.Wallet.Get(ctx)
+	require.NoError(t, err)
+
+	secrets := []string{
+		config.APIKey.Reveal(), h.User("").Token, credentials.APIKey.Reveal(), auth.DeviceCode.Reveal(), private, "Zhang San", "13800138000",
+	}
+	// fmt does not ask a value inside of an unexported field how it wants to be
+	// printed: what must never show has to hold out there too.
+	for name, v := range map[string]any{
+		"client": client, "bearer client": person, "device client": device, "services": client.Orders, "signer": signer,
+		"config": config, "pointer to config": &config, "bearer config": bearer, "credentials": credentials, "pointer to credentials": &credentials,
+		"error": failed, "poll error": unknown, "refusal": refused, "authorization": *auth, "poll": *poll,
+	} {
+		holder := struct{ inner any }{v}
+		assertHidden(t, name, secrets, v, holder, &holder, []any{v}, map[string]any{"v": v})
+		encoded, err := json.Marshal(struct{ V any }{v})
+		if err == nil { // a Config has a function in it
+			for _, secret := range secrets {
+				assert.NotContains(t, string(encoded), secret, name)
+			}
+		}
+		log.Info("print", "v", fmt.Sprintf("%+v", v))
+	}
+	for name, v := range map[string]any{
+		"search": search, "found": *found, "create": create, "order": *order, "task order": *taskOrder, "pointer to order": taskOrder,
+		"transaction": *tx, "ledger": *ledger, "delivery": deliver, "guidance": *guidance, "wallet": *wallet, "info": info,
+		"authorization": *auth, "transaction delivery": uumit.DeliverTransactionRequest{TransactionID: "t", ResultPayload: map[string]any{"a": private}},
+		"recorded requests": h.faults.Requests(), "platform's requests": h.Requests(), "user": h.User(""), "confirmation": uumit.Confirmation{Raw: []byte(private)},
+		"rates": uumit.Rates{Raw: []byte(private)}, "platform's order": h.Orders()[0],
+	} {
+		assertHidden(t, name, append(secrets, auth.UserCode), v, struct{ Inner any }{v}, []any{v}, map[string]any{"v": v})
+	}
+	for _, secret := range append(secrets, auth.UserCode) {
+		assert.NotContains(t, logged.String(), secret)
+	}
+	encoded, err := json.Marshal(create)
+	require.NoError(t, err)
+	assert.Contains(t, string(encoded), private, "JSON keeps the data")
+}
+
+func assertHidden(t *testing.T, name string, secrets []string, values ...any) {
+	t.Helper()
+	for _, v := range values {
+		for _, verb := range "vsqdxXTtbcoUeEfFgG" {
+			for _, flags := range []string{"", "+", "#"} {
+				text := fmt.Sprintf("%"+flags+string(verb), v)
+				for _, secret := range secrets {
+					assert.NotContains(t, text, secret, "%s with %%%s%c", name, flags, verb)
+				}
+			}
+		}
+	}
+}

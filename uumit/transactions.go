@@ -1,0 +1,253 @@
+package uumit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/url"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+const transactionPath = "/api/v1/transactions"
+
+// TransactionService buys step by step: create, freeze, accept, deliver,
+// confirm ("UUMit API, Transactions"). It is the field Transactions of a
+// [Client].
+//
+// The platform's own clients use idempotency keys such as
+// "freeze-<transaction id>" for the steps; [transport.WithIdempotencyKey] does
+// that here.
+type TransactionService struct{ t *transport.Client }
+
+// TransactionStatus is the platform's word for a transaction's state. Unknown
+// words are kept.
+type TransactionStatus string
+
+// The states of a transaction.
+const (
+	// TransactionPending and TransactionPendingFreeze both mean that nothing is
+	// frozen yet: the documents differ in the word.
+	TransactionPending          TransactionStatus = "pending"
+	TransactionPendingFreeze    TransactionStatus = "pending_freeze"
+	TransactionFrozen           TransactionStatus = "frozen"
+	TransactionAccepted         TransactionStatus = "accepted"
+	TransactionDelivered        TransactionStatus = "delivered"
+	TransactionSettled          TransactionStatus = "settled"
+	TransactionRejectedBySeller TransactionStatus = "rejected_by_seller"
+	TransactionCancelledByBuyer TransactionStatus = "cancelled_by_buyer"
+)
+
+// AwaitsFreeze tells whether the buyer has yet to freeze the price. A seller
+// does not start before.
+func (s TransactionStatus) AwaitsFreeze() bool {
+	return s == TransactionPending || s == TransactionPendingFreeze
+}
+
+// Transaction is the purchase of a capability. Only Create and Get promise its
+// members; the other steps bring what the platform sends. It prints id and
+// status only.
+type Transaction struct {
+	ID              string `json:"id"`
+	BuyerUserID     string `json:"buyer_user_id,omitempty"`
+	SellerUserID    string `json:"seller_user_id,omitempty"`
+	CapabilityID    string `json:"capability_id,omitempty"`
+	TransactionType string `json:"transaction_type,omitempty"`
+	// PriceUT is in UT, and not valid if the platform named no number.
+	PriceUT   decimal.NullDecimal `json:"price_ut"`
+	Status    TransactionStatus   `json:"status"`
+	CreatedAt Time                `json:"created_at,omitzero"`
+	// Raw is the transaction as it came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON keeps what it reads in Raw.
+func (t *Transaction) UnmarshalJSON(b []byte) error {
+	type plain Transaction
+	var in struct {
+		plain
+		PriceUT amount `json:"price_ut"`
+	}
+	if err := decode(b, &in); err != nil {
+		return err
+	}
+	*t = Transaction(in.plain)
+	t.PriceUT, t.Raw = in.PriceUT.NullDecimal, bytes.Clone(b)
+	return nil
+}
+
+// Format prints id and status.
+func (t Transaction) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "transaction %s (%s)", t.ID, string(t.Status))
+}
+
+// identifiedTransaction is an answer that proves itself by its id.
+type identifiedTransaction struct{ Transaction }
+
+func (t *identifiedTransaction) UnmarshalJSON(b []byte) error {
+	if err := t.Transaction.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	if t.ID == "" {
+		return errNoID
+	}
+	return nil
+}
+
+// CreateTransactionRequest asks for a capability.
+type CreateTransactionRequest struct {
+	// CapabilityID is required.
+	CapabilityID string `json:"capability_id"`
+	// DemandID and ContextID are ids of the platform.
+	DemandID  *string `json:"demand_id,omitempty"`
+	ContextID *string `json:"context_id,omitempty"`
+	// BookedHours is at least 1, for capabilities that are sold by the hour.
+	BookedHours *int `json:"booked_hours,omitempty"`
+}
+
+// Create makes a transaction as its buyer. Nothing is frozen: see Freeze. The
+// Idempotency-Key goes in the header only.
+func (s TransactionService) Create(ctx context.Context, req CreateTransactionRequest, opts ...transport.CallOption) (*Transaction, error) {
+	const operation = "Transactions.Create"
+	var f transport.Fields
+	f.Check(req.CapabilityID != "", "capability_id", "must not be empty")
+	f.Check(req.DemandID == nil || *req.DemandID != "", "demand_id", "must not be empty; leave it nil")
+	f.Check(req.ContextID == nil || *req.ContextID != "", "context_id", "must not be empty; leave it nil")
+	f.Check(req.BookedHours == nil || *req.BookedHours >= 1, "booked_hours", "must be at least 1")
+	if err := f.Err(provider, operation); err != nil {
+		return nil, err
+	}
+	call := fixed(operation, post, transactionPath, transport.Keyed)
+	call.Body = req
+	return transaction(send[identifiedTransaction](ctx, s.t, call, opts))
+}
+
+// Get returns a transaction to its buyer or seller.
+func (s TransactionService) Get(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
+	const operation = "Transactions.Get"
+	var f transport.Fields
+	checkID(&f, "tx_id", transactionID)
+	if err := f.Err(provider, operation); err != nil {
+		return nil, err
+	}
+	call := ofID(operation, get, transactionPath, "tx_id", transactionID, "", transport.Read)
+	return transaction(send[identifiedTransaction](ctx, s.t, call, opts))
+}
+
+func transaction(t *identifiedTransaction, err error) (*Transaction, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &t.Transaction, nil
+}
+
+// Freeze freezes the price as the buyer. A balance that does not suffice
+// matches [transport.ErrQuota].
+func (s TransactionService) Freeze(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
+	return s.step(ctx, "Transactions.Freeze", transactionID, "freeze", nil, opts)
+}
+
+// Accept takes the work on as the seller.
+func (s TransactionService) Accept(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
+	return s.step(ctx, "Transactions.Accept", transactionID, "accept", nil, opts)
+}
+
+// Reject turns the work down as the seller; the price is unfrozen.
+func (s TransactionService) Reject(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
+	return s.step(ctx, "Transactions.Reject", transactionID, "reject", nil, opts)
+}
+
+// DeliverTransactionRequest delivers the result of a transaction. It prints
+// the id only.
+type DeliverTransactionRequest struct {
+	// TransactionID is required.
+	TransactionID string `json:"-"`
+	// ResultPayload is required: what encodes as a JSON object.
+	ResultPayload any `json:"result_payload"`
+}
+
+// Format prints the id.
+func (r DeliverTransactionRequest) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "delivery of transaction %s", r.TransactionID)
+}
+
+// Deliver hands the result over as the seller.
+func (s TransactionService) Deliver(ctx context.Context, req DeliverTransactionRequest, opts ...transport.CallOption) (*Transaction, error) {
+	return s.step(ctx, "Transactions.Deliver", req.TransactionID, "deliver", &req, opts)
+}
+
+// Confirm accepts the delivery as the buyer: the price is paid to the seller
+// and cannot be had back.
+func (s TransactionService) Confirm(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
+	return s.step(ctx, "Transactions.Confirm", transactionID, "confirm", nil, opts)
+}
+
+// Cancel calls the transaction off as the buyer, before the seller accepts it.
+func (s TransactionService) Cancel(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
+	return s.step(ctx, "Transactions.Cancel", transactionID, "cancel", nil, opts)
+}
+
+// step makes one change. The documents do not describe the answers: code 0 is
+// what tells that it was made.
+func (s TransactionService) step(ctx context.Context, operation, id, action string, delivery *DeliverTransactionRequest, opts []transport.CallOption) (*Transaction, error) {
+	var f transport.Fields
+	checkID(&f, "tx_id", id)
+	call := ofID(operation, post, transactionPath, "tx_id", id, action, transport.Keyed)
+	if delivery != nil {
+		payload, err := json.Marshal(delivery.ResultPayload)
+		f.Check(err == nil && len(payload) > 0 && payload[0] == '{', "result_payload", "must encode as a JSON object")
+		call.Body = delivery
+	}
+	if err := f.Err(provider, operation); err != nil {
+		return nil, err
+	}
+	out, err := send[Transaction](ctx, s.t, call, opts)
+	if err == nil && out.ID == "" {
+		out.ID = id
+	}
+	return out, err
+}
+
+// ListTransactionsRequest selects transactions. The zero value is the first
+// page of all.
+type ListTransactionsRequest struct {
+	// Role is empty for both.
+	Role Role
+	// Status is empty for all.
+	Status TransactionStatus
+	PageRequest
+}
+
+// List returns one page of transactions. The platform may put other movements
+// of money into it; those lack most members.
+func (s TransactionService) List(ctx context.Context, req ListTransactionsRequest, opts ...transport.CallOption) (*Page[Transaction], error) {
+	const operation = "Transactions.List"
+	var f transport.Fields
+	req.Role.check(&f)
+	checkText(&f, "status", string(req.Status))
+	req.checkPage(&f)
+	if err := f.Err(provider, operation); err != nil {
+		return nil, err
+	}
+	call := fixed(operation, get, transactionPath, transport.Read)
+	call.Query = make(url.Values)
+	setUnlessEmpty(call.Query, "role", string(req.Role))
+	setUnlessEmpty(call.Query, "status", string(req.Status))
+	req.addTo(call.Query)
+	return send[Page[Transaction]](ctx, s.t, call, opts)
+}
+
+// All reads all transactions from req.Page on, 100 a page unless req.PageSize
+// says otherwise. It stops after the first error. A list that changes while it
+// is read may show a transaction twice or not at all.
+func (s TransactionService) All(ctx context.Context, req ListTransactionsRequest, opts ...transport.CallOption) iter.Seq2[Transaction, error] {
+	return all(req.PageRequest, "Transactions.All", func(page PageRequest) (*Page[Transaction], error) {
+		req := req
+		req.PageRequest = page
+		return s.List(ctx, req, opts...)
+	})
+}
