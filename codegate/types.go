@@ -274,7 +274,7 @@ func (c ErrorCode) asError(operation string) error {
 	switch c {
 	case CodeNotFound:
 		e.Kind = transport.ErrNotFound
-	case CodeDisabled, ProjectDisabled:
+	case ProjectDisabled:
 		e.Kind = transport.ErrPermission
 	}
 	return e

@@ -36,6 +36,10 @@
 // full jitter, follow Retry-After up to a cap, and end with the context. A
 // client that fails a lot runs out of retries ([RetryPolicy].Budget).
 //
+// Below all that, net/http sends a read or a keyed request a second time by
+// itself when a kept connection turns out to be closed; of a keyed one
+// [Info] tells.
+//
 // A call that changes something and ends without a usable answer returns an
 // error that matches [ErrOutcomeUnknown].
 //

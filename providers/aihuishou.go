@@ -1,0 +1,104 @@
+package providers
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pentagate/pentagate/aihuishou"
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
+)
+
+type aihuishouSettings struct {
+	Common
+	AppID       string         `mapstructure:"app_id" required:"true"`
+	AppSecret   signing.Secret `mapstructure:"app_secret" required:"true"`
+	Environment string         `mapstructure:"environment"`
+	BaseURL     string         `mapstructure:"base_url"`
+	Literals    string         `mapstructure:"literals"`
+}
+
+func aihuishouAdapter() Adapter {
+	return Adapter{
+		Name: "aihuishou",
+		Env: []EnvVar{
+			{Name: aihuishou.EnvAppID, Key: "app_id", Required: true},
+			{Name: aihuishou.EnvAppSecret, Key: "app_secret", Required: true},
+			{Name: aihuishou.EnvEnvironment, Key: "environment"},
+			{Name: aihuishou.EnvBaseURL, Key: "base_url"},
+		},
+		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
+			var s aihuishouSettings
+			if err := Decode("aihuishou", settings, &s); err != nil {
+				return nil, err
+			}
+			config := aihuishou.Config{AppID: s.AppID, AppSecret: s.AppSecret, Environment: aihuishou.Environment(s.Environment), BaseURL: s.BaseURL}
+			switch s.Literals {
+			case "", "python":
+				config.Literals = aihuishou.LiteralsPython
+			case "json":
+				config.Literals = aihuishou.LiteralsJSON
+			default:
+				return nil, transport.Fields{{Name: "literals", Problem: "must be python or json"}}.Err("aihuishou", "Open")
+			}
+			client, err := aihuishou.New(config, s.options(opts)...)
+			if err != nil {
+				return nil, err
+			}
+			return &aihuishouProvider{client}, nil
+		},
+	}
+}
+
+// aihuishouProvider has Valuations, Orders and Health.
+type aihuishouProvider struct{ client *aihuishou.Client }
+
+func (p *aihuishouProvider) Name() string { return "aihuishou" }
+func (p *aihuishouProvider) Native() any  { return p.client }
+func (p *aihuishouProvider) Close() error { return p.client.Close() }
+
+// PollEvery leaves half of the five calls a second to others.
+func (p *aihuishouProvider) PollEvery() time.Duration { return 400 * time.Millisecond }
+
+// Health asks for an order that does not exist: the platform documents no call
+// without effect or cost. Any answer of the platform's own is a good one.
+func (p *aihuishouProvider) Health(ctx context.Context) error {
+	_, err := p.client.GetOrderDetail(ctx, "HEALTH-CHECK")
+	if e, ok := errors.AsType[*transport.Error](err); ok && e.Status == 200 && errors.Is(err, transport.ErrInvalid) {
+		return nil
+	}
+	return err
+}
+
+func (p *aihuishouProvider) ValueDevice(ctx context.Context, req DeviceRequest) (Valuation, error) {
+	v, err := p.client.GetValuation(ctx, aihuishou.GetValuationRequest{
+		DeviceModel:      req.Model,
+		Brand:            req.Brand,
+		Condition:        aihuishou.Condition(req.Condition),
+		FunctionalStatus: aihuishou.FunctionalStatus(req.FunctionalStatus),
+		Storage:          req.Storage,
+		Color:            req.Color,
+		IsOriginal:       req.Original,
+	})
+	if err != nil {
+		return Valuation{}, err
+	}
+	out := Valuation{ID: v.ValuationID, ValidUntil: v.ValidTime.Time, Raw: v.Raw}
+	if v.RecyclePrice != nil {
+		out.Price = Money{*v.RecyclePrice, CNY}
+	}
+	return out, nil
+}
+
+func (p *aihuishouProvider) GetOrder(ctx context.Context, id string) (Order, error) {
+	d, err := p.client.GetOrderDetail(ctx, id)
+	if err != nil {
+		return Order{}, err
+	}
+	o := Order{ID: id, Status: Normalize(AihuishouOrder, string(d.Status)), VendorStatus: string(d.Status), Raw: d.Raw}
+	if d.InspectionResult != nil && d.InspectionResult.FinalPrice != nil {
+		o.Amount = Money{*d.InspectionResult.FinalPrice, CNY}
+	}
+	return o, nil
+}

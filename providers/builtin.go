@@ -1,0 +1,5 @@
+package providers
+
+func builtin() []Adapter {
+	return []Adapter{codegateAdapter(), procureAdapter(), aihuishouAdapter(), uumitAdapter(), uumitAuthAdapter()}
+}

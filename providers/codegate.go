@@ -1,0 +1,94 @@
+package providers
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pentagate/pentagate/codegate"
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
+)
+
+type codegateSettings struct {
+	Common
+	BaseURL   string         `mapstructure:"base_url" required:"true"`
+	APIKey    signing.Secret `mapstructure:"api_key" required:"true"`
+	Secret    signing.Secret `mapstructure:"secret" required:"true"`
+	ProjectID string         `mapstructure:"project_id" required:"true"`
+}
+
+func codegateAdapter() Adapter {
+	return Adapter{
+		Name: "codegate",
+		Env: []EnvVar{
+			{Name: codegate.EnvBaseURL, Key: "base_url", Required: true},
+			{Name: codegate.EnvAPIKey, Key: "api_key", Required: true},
+			{Name: codegate.EnvSecret, Key: "secret", Required: true},
+			{Name: codegate.EnvProjectID, Key: "project_id", Required: true},
+		},
+		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
+			var s codegateSettings
+			if err := Decode("codegate", settings, &s); err != nil {
+				return nil, err
+			}
+			client, err := codegate.New(codegate.Config{BaseURL: s.BaseURL, APIKey: s.APIKey, Secret: s.Secret, ProjectID: s.ProjectID}, s.options(opts)...)
+			if err != nil {
+				return nil, err
+			}
+			return &codegateProvider{client}, nil
+		},
+	}
+}
+
+// codegateProvider has Codes and Health.
+type codegateProvider struct{ client *codegate.Client }
+
+func (p *codegateProvider) Name() string { return "codegate" }
+func (p *codegateProvider) Native() any  { return p.client }
+func (p *codegateProvider) Close() error { return p.client.Close() }
+
+func (p *codegateProvider) Health(ctx context.Context) error {
+	_, err := p.client.GetProject(ctx)
+	return err
+}
+
+func (p *codegateProvider) LookUpCode(ctx context.Context, text string) (Code, error) {
+	var info transport.Info
+	detail, err := p.client.GetCodeByCode(ctx, text, transport.WithInfo(&info))
+	if err != nil {
+		return Code{}, err
+	}
+	word := codegate.StatusUnused
+	switch {
+	case detail.Used:
+		word = codegate.StatusUsed
+	case detail.Disabled:
+		word = codegate.StatusDisabled
+	case detail.Expired:
+		word = codegate.StatusExpired
+	}
+	code := Code{ID: detail.ID, Text: detail.Code.Code, Status: Normalize(CodegateCode, string(word)), Raw: json.RawMessage(info.Answer.Body)}
+	if detail.VerifiedAt != nil {
+		code.UsedAt = detail.VerifiedAt.Time
+	}
+	return code, nil
+}
+
+func (p *codegateProvider) RedeemCode(ctx context.Context, text, by string) (Code, error) {
+	var info transport.Info
+	result, err := p.client.VerifyCode(ctx, codegate.VerifyCodeRequest{Code: text, VerifiedBy: by}, transport.WithInfo(&info))
+	if err != nil {
+		return Code{}, err
+	}
+	if err := result.Err(); err != nil {
+		return Code{}, err
+	}
+	code := Code{Text: text, Status: StatusUsed, Raw: json.RawMessage(info.Answer.Body)}
+	if result.CodeID != nil {
+		code.ID = *result.CodeID
+	}
+	if result.VerifiedAt != nil {
+		code.UsedAt = result.VerifiedAt.Time
+	}
+	return code, nil
+}

@@ -1,0 +1,33 @@
+// Package providers lets a service treat several platforms alike: it opens
+// them from configuration, finds what each can do, and follows orders over all
+// of them.
+//
+//	gateway, err := providers.OpenGateway(providers.Builtin(), map[string]map[string]any{
+//		"codegate": {"base_url": "https://codes.example.com", "api_key": key, "secret": secret, "project_id": project},
+//		"procure":  {"environment": "test", "app_id": id, "app_secret": secret},
+//	})
+//	...
+//	codes, err := providers.Find[providers.Codes](gateway, "codegate")
+//	code, err := codes.RedeemCode(ctx, "WELCOME-2026", "order-1042")
+//
+// # Capabilities
+//
+// What a platform can do is a set of small interfaces: [Codes], [Intents],
+// [Valuations], [Orders], [CapabilitySearch], [DeviceAuthorization], [Health].
+// [As] finds one on a provider, [Find] on a gateway. What they return carries a
+// normalized [Status] beside the platform's own word, exact [Money] with its
+// currency, and the raw answer; the parties' names and addresses are left out.
+// Everything else is reached through the platform's own client, which
+// [Provider.Native] returns.
+//
+// Errors are those of package transport, untouched.
+//
+// # Adapters
+//
+// A [Registry] is a value. [Builtin] returns one that knows the five built-in
+// adapters; more can be registered from outside. Package providertest holds the
+// checks that an adapter must pass.
+//
+// The package decides nothing that belongs to a platform: limits, retries and
+// formats are those of the platform's own client.
+package providers

@@ -1,0 +1,200 @@
+package providers_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pentagate/pentagate/aihuishou/aihuishoutest"
+	"github.com/pentagate/pentagate/codegate/codegatetest"
+	"github.com/pentagate/pentagate/procure/procuretest"
+	"github.com/pentagate/pentagate/providers"
+	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/uumit/uumittest"
+)
+
+func TestTheEnvironmentOfEveryAdapter(t *testing.T) {
+	assert.Equal(t, map[string][]providers.EnvVar{
+		"codegate": {
+			{Name: "CODEGATE_BASE_URL", Key: "base_url", Required: true},
+			{Name: "CODEGATE_API_KEY", Key: "api_key", Required: true},
+			{Name: "CODEGATE_SECRET", Key: "secret", Required: true},
+			{Name: "CODEGATE_PROJECT_ID", Key: "project_id", Required: true},
+		},
+		"procure": {
+			{Name: "PROCURE_APP_ID", Key: "app_id", Required: true},
+			{Name: "PROCURE_APP_SECRET", Key: "app_secret", Required: true},
+			{Name: "PROCURE_ENV", Key: "environment"},
+			{Name: "PROCURE_BASE_URL", Key: "base_url"},
+		},
+		"aihuishou": {
+			{Name: "AIHUISHOU_APP_ID", Key: "app_id", Required: true},
+			{Name: "AIHUISHOU_APP_SECRET", Key: "app_secret", Required: true},
+			{Name: "AIHUISHOU_ENV", Key: "environment"},
+			{Name: "AIHUISHOU_BASE_URL", Key: "base_url"},
+		},
+		"uumit": {
+			{Name: "UUMIT_API_KEY", Key: "api_key", Required: true},
+			{Name: "UUMIT_USER_ID", Key: "user_id", Required: true},
+			{Name: "UUMIT_TOKEN", Key: "token", Instead: true},
+			{Name: "UUMIT_BASE_URL", Key: "base_url"},
+		},
+		"uumit-auth": {{Name: "UUMIT_BASE_URL", Key: "base_url"}},
+	}, providers.Builtin().Env())
+}
+
+func TestFromEnvLeavesOutWhatIsNotSet(t *testing.T) {
+	for what, tc := range map[string]struct {
+		adapter string
+		env     map[string]string
+		want    map[string]any
+		ok      bool
+	}{
+		"nothing is set":                {"procure", nil, map[string]any{}, false},
+		"a required variable is empty":  {"procure", map[string]string{"PROCURE_APP_ID": "app", "PROCURE_APP_SECRET": ""}, map[string]any{"app_id": "app"}, false},
+		"all required variables":        {"procure", map[string]string{"PROCURE_APP_ID": "app", "PROCURE_APP_SECRET": "s"}, map[string]any{"app_id": "app", "app_secret": "s"}, true},
+		"an optional variable is empty": {"procure", map[string]string{"PROCURE_APP_ID": "app", "PROCURE_APP_SECRET": "s", "PROCURE_ENV": ""}, map[string]any{"app_id": "app", "app_secret": "s"}, true},
+		"an optional variable":          {"procure", map[string]string{"PROCURE_APP_ID": "app", "PROCURE_APP_SECRET": "s", "PROCURE_ENV": "test"}, map[string]any{"app_id": "app", "app_secret": "s", "environment": "test"}, true},
+		"an optional variable alone":    {"procure", map[string]string{"PROCURE_ENV": "test"}, map[string]any{"environment": "test"}, false},
+		"variables of another platform": {"procure", map[string]string{"UUMIT_API_KEY": "k"}, map[string]any{}, false},
+		"a token in place of a key":     {"uumit", map[string]string{"UUMIT_TOKEN": "t"}, map[string]any{"token": "t"}, true},
+		"an empty token":                {"uumit", map[string]string{"UUMIT_TOKEN": "", "UUMIT_API_KEY": "k"}, map[string]any{"api_key": "k"}, false},
+		"nothing of one without any":    {"uumit-auth", nil, map[string]any{}, false},
+		"any variable of one without":   {"uumit-auth", map[string]string{"UUMIT_BASE_URL": "https://api.uuagent.com"}, map[string]any{"base_url": "https://api.uuagent.com"}, true},
+	} {
+		settings, ok, err := providers.Builtin().FromEnv(tc.adapter, func(name string) string { return tc.env[name] })
+		require.NoError(t, err, what)
+		assert.Equal(t, tc.want, settings, what)
+		assert.Equal(t, tc.ok, ok, what)
+	}
+}
+
+// TestEveryFakesEnvironmentOpensItsAdapter opens all five from the variables
+// that the fakes hand out, and asks all for their health.
+func TestEveryFakesEnvironmentOpensItsAdapter(t *testing.T) {
+	codes, intents, devices, market := codegatetest.NewServer(), procuretest.NewServer(), aihuishoutest.NewServer(), uumittest.NewServer()
+	defer codes.Close()
+	defer intents.Close()
+	defer devices.Close()
+	defer market.Close()
+	env := make(map[string]string)
+	for _, of := range []map[string]string{codes.Env(), intents.Env(), devices.Env(), market.Env()} {
+		maps.Copy(env, of)
+	}
+	g, err := providers.OpenGatewayFromEnv(providers.Builtin(), func(name string) string { return env[name] })
+	require.NoError(t, err)
+	defer func() { require.NoError(t, g.Close()) }()
+	assert.Equal(t, []string{"aihuishou", "codegate", "procure", "uumit", "uumit-auth"}, g.Names())
+	for _, v := range g.Health(t.Context()) {
+		assert.Equal(t, "healthy", v.String(), "%s: %v", v.Provider, v.Err)
+	}
+}
+
+func TestTheEnvironmentOpensWhatItHolds(t *testing.T) {
+	env := map[string]string{"PROCURE_APP_ID": "app", "PROCURE_APP_SECRET": "s", "AIHUISHOU_APP_ID": "half", "UUMIT_TOKEN": "t"}
+	lookup := func(name string) string { return env[name] }
+	g, err := providers.OpenGatewayFromEnv(providers.Builtin(), lookup)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"procure", "uumit"}, g.Names())
+	require.NoError(t, g.Close())
+
+	env["PROCURE_ENV"] = "moon"
+	_, err = providers.OpenGatewayFromEnv(providers.Builtin(), lookup)
+	require.ErrorIs(t, err, transport.ErrInvalid)
+	require.ErrorContains(t, err, "environment must be production, test, local or empty")
+}
+
+// row is a line of the table of docs/configuration.md.
+type row struct{ setting, variable, required, meaning string }
+
+func documented(t *testing.T) map[string][]row {
+	text, err := os.ReadFile("../docs/configuration.md")
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(text), "| adapter | setting | environment variable | required | meaning |\n|---|---|---|---|---|\n")
+	require.True(t, found)
+	rows := make(map[string][]row)
+	for line := range strings.Lines(table) {
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		require.Len(t, cells, 5, line)
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		adapter := cells[0]
+		rows[adapter] = append(rows[adapter], row{strings.Trim(cells[1], "`"), strings.Trim(cells[2], "`"), cells[3], cells[4]})
+	}
+	return rows
+}
+
+var knownKeys = regexp.MustCompile(`is unknown; known are ([a-z_, ]+)`)
+
+// TestTheDocumentationListsEverySetting compares the table with the variables
+// of the registry, with the keys that the adapters know and with what they
+// miss.
+func TestTheDocumentationListsEverySetting(t *testing.T) {
+	table, registry := documented(t), providers.Builtin()
+	assert.ElementsMatch(t, append(registry.Names(), "every"), slices.Collect(maps.Keys(table)))
+	for _, adapter := range registry.Names() {
+		var settings, needed []string
+		var variables []providers.EnvVar
+		for _, r := range append(slices.Clone(table["every"]), table[adapter]...) {
+			settings = append(settings, r.setting)
+			assert.NotEmpty(t, r.meaning, r.setting)
+			instead := false
+			switch r.required {
+			case "yes":
+				needed = append(needed, r.setting)
+			case "no":
+				instead = strings.Contains(r.meaning, "in the place of `api_key` and `user_id`")
+			case "yes, or `token`":
+			default:
+				t.Errorf("%s: %s: required is %q", adapter, r.setting, r.required)
+			}
+			if r.variable != "" {
+				variables = append(variables, providers.EnvVar{Name: r.variable, Key: r.setting, Required: r.required != "no", Instead: instead})
+			}
+		}
+		assert.ElementsMatch(t, registry.Env()[adapter], variables, adapter)
+
+		_, err := registry.Open(adapter, map[string]any{"no_such_key": 1})
+		known := knownKeys.FindStringSubmatch(err.Error())
+		require.Len(t, known, 2, adapter)
+		assert.ElementsMatch(t, strings.Split(known[1], ", "), settings, adapter)
+		e, ok := errors.AsType[*transport.Error](err)
+		require.True(t, ok)
+		var missing []string
+		for _, f := range e.Fields {
+			if f.Problem == "is missing" {
+				missing = append(missing, f.Name)
+			}
+		}
+		assert.ElementsMatch(t, missing, needed, adapter)
+	}
+}
+
+// TestTheDocumentedDefaults reads the clients' addresses.
+func TestTheDocumentedDefaults(t *testing.T) {
+	for adapter, tc := range map[string]struct {
+		settings map[string]any
+		want     string
+	}{
+		"procure":    {map[string]any{"app_id": "a", "app_secret": "s"}, "procure client of https://api.procure-core.com"},
+		"aihuishou":  {map[string]any{"app_id": "a", "app_secret": "s"}, "aihuishou client of https://test-api.aihuishou.com"},
+		"uumit":      {map[string]any{"token": "t"}, "uumit client of https://api.uumit.com"},
+		"uumit-auth": {nil, "uumit client of https://api.uumit.com"},
+	} {
+		client, ok := open(t, adapter, tc.settings).Native().(interface{ Close() error })
+		require.True(t, ok)
+		assert.Equal(t, tc.want, fmt.Sprint(client))
+	}
+}

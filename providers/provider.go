@@ -1,0 +1,175 @@
+package providers
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Provider is an opened platform. What it can do beyond this is found with
+// [As]. Implementations are safe for concurrent use.
+type Provider interface {
+	// Name is the adapter's name, such as "procure".
+	Name() string
+	// Native returns the platform's own client, such as *procure.Client.
+	Native() any
+	// Close lets go of connections and refuses further calls.
+	Close() error
+}
+
+// As returns the provider as one of the capability interfaces, or as any other
+// type that its adapter has; ok is false if it has not.
+//
+//	if orders, ok := providers.As[providers.Orders](p); ok { ... }
+func As[T any](p Provider) (capability T, ok bool) {
+	capability, ok = p.(T)
+	return capability, ok
+}
+
+// Health tells whether the platform answers and accepts the credentials.
+type Health interface {
+	// Health makes one cheap call. A nil error means: reachable, and, where
+	// the call is signed, authenticated.
+	Health(ctx context.Context) error
+}
+
+// Codes redeems activation codes.
+type Codes interface {
+	// LookUpCode returns a code by its text.
+	LookUpCode(ctx context.Context, text string) (Code, error)
+	// RedeemCode redeems a code in the name of by. A refusal, such as for a
+	// used code, is an error. An unknown outcome matches
+	// transport.ErrOutcomeUnknown.
+	RedeemCode(ctx context.Context, text, by string) (Code, error)
+}
+
+// Intents creates purchase intents and sees them through.
+type Intents interface {
+	CreateIntent(ctx context.Context, req IntentRequest) (Intent, error)
+	GetIntent(ctx context.Context, id string) (Intent, error)
+	ExecuteIntent(ctx context.Context, id string) (Intent, error)
+	CancelIntent(ctx context.Context, id string) (Intent, error)
+}
+
+// Valuations values used devices.
+type Valuations interface {
+	ValueDevice(ctx context.Context, req DeviceRequest) (Valuation, error)
+}
+
+// Orders follows whatever a platform delivers: purchase intents, recycling
+// orders, marketplace orders.
+type Orders interface {
+	GetOrder(ctx context.Context, id string) (Order, error)
+}
+
+// CapabilitySearch finds what a marketplace offers.
+type CapabilitySearch interface {
+	SearchCapabilities(ctx context.Context, query string, limit int) ([]Capability, error)
+}
+
+// DeviceAuthorization obtains credentials by letting a person confirm a code
+// in a browser.
+type DeviceAuthorization interface {
+	// StartAuthorization returns the code and the address to show.
+	StartAuthorization(ctx context.Context) (Authorization, error)
+	// AwaitAuthorization waits until the person has confirmed, and returns a
+	// provider that uses the credentials obtained.
+	AwaitAuthorization(ctx context.Context, a Authorization) (Provider, error)
+}
+
+// Paced is implemented by adapters whose platform allows few calls: a [Watch]
+// polls it no faster.
+type Paced interface {
+	// PollEvery is the least time between two polls.
+	PollEvery() time.Duration
+}
+
+// Code is an activation code.
+type Code struct {
+	ID string
+	// Text is the code itself; it is not printed.
+	Text string
+	// Status is available, used, disabled or expired.
+	Status Status
+	UsedAt time.Time
+	Raw    json.RawMessage
+}
+
+// IntentRequest orders a product of a shop. It is not printed.
+type IntentRequest struct {
+	UserID        string
+	Platform      string
+	ProductURL    string
+	Title         string
+	Price         Money
+	Quantity      int
+	RecipientName string
+	Address       string
+	Phone         string
+	Remarks       string
+}
+
+// Intent is a purchase intent, without the recipient.
+type Intent struct {
+	ID           string
+	Status       Status
+	VendorStatus string
+	Title        string
+	Price        Money
+	Quantity     int
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	Raw          json.RawMessage
+}
+
+// DeviceRequest describes a used device in the words of the platform.
+type DeviceRequest struct {
+	Model            string
+	Brand            string
+	Condition        string
+	FunctionalStatus string
+	Storage          string
+	Color            string
+	// Original says that the device was never opened; nil leaves it out.
+	Original *bool
+}
+
+// Valuation is what a platform would pay.
+type Valuation struct {
+	ID    string
+	Price Money
+	// ValidUntil is zero if the platform does not say.
+	ValidUntil time.Time
+	Raw        json.RawMessage
+}
+
+// Order is what can be followed, without the parties' names and addresses.
+type Order struct {
+	ID           string
+	Status       Status
+	VendorStatus string
+	// Amount is zero if the platform does not say.
+	Amount    Money
+	UpdatedAt time.Time
+	Raw       json.RawMessage
+}
+
+// Capability is one offer of a marketplace.
+type Capability struct {
+	ID    string
+	Title string
+	Price Money
+	Raw   json.RawMessage
+}
+
+// Authorization is a started device authorization.
+type Authorization struct {
+	// UserCode is what the person types in.
+	UserCode string
+	// VerificationURL is where, with the code in it where the platform
+	// offers that.
+	VerificationURL string
+	ExpiresAt       time.Time
+	// Session is the adapter's own; it holds a secret.
+	Session any `json:"-"`
+}

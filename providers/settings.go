@@ -1,0 +1,211 @@
+package providers
+
+import (
+	"errors"
+	"maps"
+	"math"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mitchellh/mapstructure"
+
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
+)
+
+// Common are the settings that every built-in adapter takes besides its own.
+type Common struct {
+	// AttemptTimeout bounds each attempt, such as "10s".
+	AttemptTimeout time.Duration `mapstructure:"attempt_timeout"`
+	// Attempts bounds the requests of a call.
+	Attempts int `mapstructure:"attempts"`
+	// PlainHTTP allows an http base URL on a host that is not loopback.
+	PlainHTTP bool `mapstructure:"plain_http"`
+	// UserAgent replaces the User-Agent header.
+	UserAgent string `mapstructure:"user_agent"`
+}
+
+// options turns the settings into options of the transport.
+func (c Common) options(opts []transport.Option) []transport.Option {
+	var own []transport.Option
+	if c.AttemptTimeout != 0 {
+		own = append(own, transport.WithAttemptTimeout(c.AttemptTimeout))
+	}
+	if c.Attempts != 0 {
+		own = append(own, transport.WithDefaultAttempts(c.Attempts))
+	}
+	if c.PlainHTTP {
+		own = append(own, transport.WithPlainHTTP())
+	}
+	if c.UserAgent != "" {
+		own = append(own, transport.WithUserAgent(c.UserAgent))
+	}
+	return append(own, opts...)
+}
+
+// Decode fills out, a pointer to a struct with mapstructure tags, from
+// settings. Text is read as the field's type: durations ("30s"), numbers,
+// booleans, addresses, comma-separated lists, secrets. The error names every
+// unknown key, every wrong type and every missing field that is tagged
+// `required:"true"`, and never shows a value. It matches
+// transport.ErrInvalid.
+func Decode(provider string, settings map[string]any, out any) error {
+	fields := make(map[string]reflect.StructField)
+	collectFields(reflect.TypeOf(out).Elem(), fields)
+	var wrong transport.Fields
+	good := make(map[string]any, len(settings))
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		field, known := fields[key]
+		if !known {
+			wrong.Check(false, key, "is unknown; known are "+strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+			continue
+		}
+		// One key at a time into a throw-away: mapstructure's errors show
+		// values and are never passed on.
+		single := map[string]any{key: settings[key]}
+		if decode(single, reflect.New(reflect.TypeOf(out).Elem()).Interface()) != nil {
+			wrong.Check(false, key, "must be "+kindOf(field.Type))
+			continue
+		}
+		good[key] = settings[key]
+	}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		v := settings[key]
+		wrong.Check(v != nil && v != "" || fields[key].Tag.Get("required") != "true", key, "is missing")
+	}
+	if err := wrong.Err(provider, "Open"); err != nil {
+		return err
+	}
+	if err := decode(good, out); err != nil {
+		return &transport.Error{Provider: provider, Operation: "Open", Kind: transport.ErrInvalid}
+	}
+	return nil
+}
+
+func decode(in map[string]any, out any) error {
+	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result:           out,
+		WeaklyTypedInput: true,
+		Squash:           true,
+		MatchName:        func(key, field string) bool { return key == field },
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			refuseMisfits,
+			mapstructure.StringToTimeDurationHookFunc(),
+			readText,
+		),
+	})
+	if err != nil {
+		return err
+	}
+	return decoder.Decode(in)
+}
+
+// refuseMisfits refuses what weak decoding would make something of: a number
+// for text, which loses leading zeros, half a number for a whole one, a
+// duration without a unit.
+func refuseMisfits(from, to reflect.Type, v any) (any, error) {
+	given, field, fits := from.Kind(), reflect.Zero(to), true
+	switch {
+	case from == to, given == reflect.String:
+	case to.Kind() == reflect.String, to == reflect.TypeFor[signing.Secret](), to == reflect.TypeFor[url.URL](), to == reflect.TypeFor[time.Duration]():
+		fits = false
+	case to.Kind() == reflect.Bool:
+		fits = given == reflect.Bool
+	case to.Kind() == reflect.Slice:
+		fits = given == reflect.Slice || given == reflect.Array
+	case field.CanInt(), field.CanUint():
+		fits = given != reflect.Bool && holds(field, reflect.ValueOf(v))
+	}
+	if !fits {
+		return nil, errors.New("misfit")
+	}
+	return v, nil
+}
+
+// holds tells whether an integer field takes a number as it is. What is no
+// number is left to the decoder.
+func holds(field, v reflect.Value) bool {
+	if v.CanFloat() {
+		f := v.Float()
+		if f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
+			return false
+		}
+		v = reflect.ValueOf(int64(f))
+	}
+	switch {
+	case v.CanInt() && field.CanInt():
+		return !field.OverflowInt(v.Int())
+	case v.CanInt():
+		return v.Int() >= 0 && !field.OverflowUint(uint64(v.Int())) //nolint:gosec // it is not negative
+	case v.CanUint() && field.CanInt():
+		return v.Uint() <= math.MaxInt64 && !field.OverflowInt(int64(v.Uint())) //nolint:gosec // it fits
+	}
+	return !v.CanUint() || !field.OverflowUint(v.Uint())
+}
+
+func readText(from, to reflect.Type, v any) (any, error) {
+	text, ok := v.(string)
+	if !ok || from.Kind() != reflect.String {
+		return v, nil
+	}
+	switch to {
+	case reflect.TypeFor[signing.Secret]():
+		return signing.NewSecret(text), nil
+	case reflect.TypeFor[url.URL]():
+		u, err := url.Parse(text)
+		if err != nil || u.Host == "" {
+			return nil, errors.New("no absolute URL")
+		}
+		return *u, nil
+	}
+	if to.Kind() == reflect.Slice {
+		list := strings.Split(text, ",")
+		for i := range list {
+			list[i] = strings.TrimSpace(list[i])
+		}
+		if len(list) == 1 && list[0] == "" {
+			return []string{}, nil
+		}
+		return list, nil
+	}
+	return v, nil
+}
+
+func collectFields(t reflect.Type, fields map[string]reflect.StructField) {
+	for f := range t.Fields() {
+		name, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
+		if f.Type.Kind() == reflect.Struct && (f.Anonymous || strings.Contains(options, "squash")) {
+			collectFields(f.Type, fields)
+			continue
+		}
+		if name != "" && name != "-" {
+			fields[name] = f
+		}
+	}
+}
+
+// kindOf says in words what a field takes.
+func kindOf(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		return `a duration with a unit, such as "30s"`
+	case t == reflect.TypeFor[url.URL]():
+		return `an absolute URL such as "https://api.example.com"`
+	case t == reflect.TypeFor[signing.Secret](), t.Kind() == reflect.String:
+		return "text"
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() == reflect.Pointer:
+		return kindOf(t.Elem())
+	case t.Kind() == reflect.Float32, t.Kind() == reflect.Float64:
+		return "a number"
+	case t.Kind() == reflect.Map, t.Kind() == reflect.Struct:
+		return "a map"
+	case t.Kind() == reflect.Slice:
+		return "a list, or text separated by commas"
+	}
+	return "a whole number"
+}

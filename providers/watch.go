@@ -1,0 +1,313 @@
+package providers
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pentagate/pentagate/transport"
+)
+
+// How a watch polls. A platform's own limits come on top: polls wait for
+// them like any call.
+const (
+	// watchFirst is the wait before an order is looked at for the second time.
+	watchFirst = 5 * time.Second
+	// watchLongest is the longest wait while nothing changes: each look that
+	// finds nothing new makes the wait half as long again.
+	watchLongest = 2 * time.Minute
+	// watchPause is the first pause of a platform that fails; it doubles.
+	watchPause = time.Second
+	// watchLongestPause caps that.
+	watchLongestPause = 30 * time.Second
+)
+
+// OrderEvent is a change of an order that is watched.
+type OrderEvent struct {
+	Ref Ref
+	// Order is as it stands now. It is zero beside an error.
+	Order Order
+	// Previous is the platform's word for the state before, "" for an order
+	// that is seen for the first time.
+	Previous string
+}
+
+// Cursor remembers what a watch has reported: the platform's word for the
+// state of every order that is not finished, by reference. It is plain data,
+// for JSON or any other store.
+type Cursor map[string]string
+
+// Watch follows orders over several providers and yields each change once, in
+// the order of an order's changes; the state an order is first seen in counts
+// as one. Each provider is polled on its own, one order at a time, no faster
+// than its adapter allows ([Paced]), and less often while nothing changes.
+//
+// An error comes with the reference it belongs to. A provider that fails,
+// limits or refuses the credentials is reported once, paused for up to 30
+// seconds at a time and asked again, without delay for the others; an order
+// that alone fails does not hold up its provider's others. An order that
+// cannot be followed, such as an unknown one, is reported and left out. The
+// loop ends when every order is finished or left out, when the caller leaves
+// it, and with the context's error when that ends. The orders of a provider
+// that was closed stay in the cursor of a [Watcher].
+//
+// To go on later where a watch was left, see [Gateway.NewWatcher].
+func (g *Gateway) Watch(ctx context.Context, refs ...Ref) iter.Seq2[OrderEvent, error] {
+	return g.NewWatcher(refs...).Events(ctx)
+}
+
+// Watcher is a watch that can be resumed.
+type Watcher struct {
+	gateway *Gateway
+
+	mu   sync.Mutex
+	seen map[Ref]string // unfinished orders, "" before they are seen
+}
+
+// NewWatcher returns a watcher of the orders.
+func (g *Gateway) NewWatcher(refs ...Ref) *Watcher {
+	w := &Watcher{gateway: g, seen: make(map[Ref]string, len(refs))}
+	for _, ref := range refs {
+		w.seen[ref] = ""
+	}
+	return w
+}
+
+// ResumeWatcher returns a watcher that goes on where the cursor was taken:
+// changes since then are reported, those before are not reported again.
+func (g *Gateway) ResumeWatcher(c Cursor) (*Watcher, error) {
+	w := &Watcher{gateway: g, seen: make(map[Ref]string, len(c))}
+	for text, status := range c {
+		ref, err := ParseRef(text)
+		if err != nil {
+			return nil, err
+		}
+		w.seen[ref] = status
+	}
+	return w, nil
+}
+
+// Cursor returns what was reported so far. An event counts as reported when
+// the loop asks for the next one or ends.
+func (w *Watcher) Cursor() Cursor {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := make(Cursor, len(w.seen))
+	for ref, status := range w.seen {
+		c[ref.String()] = status
+	}
+	return c
+}
+
+// Events is [Gateway.Watch] for a watcher. One loop at a time.
+func (w *Watcher) Events(ctx context.Context) iter.Seq2[OrderEvent, error] {
+	return func(yield func(OrderEvent, error) bool) {
+		polling, stop := context.WithCancel(undated{ctx})
+		found := make(chan finding)
+		var wg sync.WaitGroup
+		for name, followed := range w.byProvider() {
+			wg.Go(func() { w.follow(polling, name, followed, found) })
+		}
+		go func() {
+			wg.Wait()
+			close(found)
+		}()
+		defer func() {
+			stop()
+			for range found { // until the last poll has ended
+			}
+		}()
+		for f := range found {
+			more := yield(f.event, f.err)
+			w.reported(f)
+			if !more {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(OrderEvent{}, err)
+		}
+	}
+}
+
+// undated hides when a context ends: a limiter would refuse the last polls
+// before that as too late, and that is no failure of a platform.
+type undated struct{ context.Context }
+
+func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// finding is what a poll has to report.
+type finding struct {
+	event OrderEvent
+	err   error
+	last  bool // the order is not followed any more
+}
+
+func (w *Watcher) reported(f finding) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case f.last:
+		delete(w.seen, f.event.Ref)
+	case f.err == nil:
+		w.seen[f.event.Ref] = f.event.Order.VendorStatus
+	}
+}
+
+func (w *Watcher) byProvider() map[string]schedule {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	out := make(map[string]schedule)
+	byText := func(a, b Ref) int { return strings.Compare(a.String(), b.String()) }
+	for i, ref := range slices.SortedFunc(maps.Keys(w.seen), byText) {
+		// A nanosecond apart, so that the first round goes by reference.
+		due := now.Add(time.Duration(i))
+		out[ref.Provider] = append(out[ref.Provider], &followedOrder{ref: ref, status: w.seen[ref], due: due, wait: watchFirst})
+	}
+	return out
+}
+
+// followedOrder is an order and when to look at it next.
+type followedOrder struct {
+	ref     Ref
+	status  string
+	due     time.Time
+	wait    time.Duration
+	failing bool // its last poll failed
+}
+
+// nothingNew puts the next look off.
+func (o *followedOrder) nothingNew() {
+	o.wait = min(o.wait*3/2, watchLongest)
+	o.due = time.Now().Add(o.wait)
+}
+
+// schedule is a heap of orders, the next one first.
+type schedule []*followedOrder
+
+func (s schedule) Len() int           { return len(s) }
+func (s schedule) Less(i, j int) bool { return s[i].due.Before(s[j].due) }
+func (s schedule) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+func (s *schedule) Push(v any)        { *s = append(*s, v.(*followedOrder)) }
+func (s *schedule) Pop() any {
+	last := len(*s) - 1
+	v := (*s)[last]
+	(*s)[last] = nil
+	*s = (*s)[:last]
+	return v
+}
+
+// follow polls the orders of one provider until none is left.
+func (w *Watcher) follow(ctx context.Context, name string, orders schedule, found chan<- finding) {
+	report := func(f finding) bool {
+		select {
+		case found <- f:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	api, err := Find[Orders](w.gateway, name)
+	if err != nil {
+		for _, o := range orders {
+			if !report(finding{event: OrderEvent{Ref: o.ref}, err: err, last: true}) {
+				return
+			}
+		}
+		return
+	}
+	var pace time.Duration
+	if p, ok := api.(Paced); ok {
+		pace = p.PollEvery()
+	}
+	heap.Init(&orders)
+	var pause time.Duration // of a provider that fails
+	var known bool          // that it does
+	for notBefore := time.Now(); orders.Len() > 0; {
+		o := orders[0]
+		if !sleepUntil(ctx, later(o.due, notBefore)) {
+			return
+		}
+		order, err := api.GetOrder(ctx, o.ref.ID)
+		notBefore = time.Now().Add(pace)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, transport.ErrClosed):
+			report(finding{event: OrderEvent{Ref: o.ref}, err: fmt.Errorf("providers: %s: %w", name, err)})
+			return
+		case concernsOrder(err):
+			heap.Pop(&orders)
+			if !report(finding{event: OrderEvent{Ref: o.ref}, err: fmt.Errorf("providers: %s: %w", o.ref, err), last: true}) {
+				return
+			}
+			continue
+		case err != nil:
+			// What failed before fails alone or is part of what was reported.
+			if !known && !o.failing {
+				known = true
+				if !report(finding{event: OrderEvent{Ref: o.ref}, err: fmt.Errorf("providers: %s: %w", name, err)}) {
+					return
+				}
+			}
+			pause = min(max(2*pause, watchPause), watchLongestPause)
+			notBefore = time.Now().Add(max(pause, pace))
+			// The next order goes first: this one may be all that fails.
+			o.failing = true
+			o.nothingNew()
+			heap.Fix(&orders, 0)
+			continue
+		}
+		pause, known, o.failing = 0, false, false
+		finished := order.Status.Terminal()
+		if order.VendorStatus == o.status && !finished {
+			o.nothingNew()
+			heap.Fix(&orders, 0)
+			continue
+		}
+		if !report(finding{event: OrderEvent{Ref: o.ref, Order: order, Previous: o.status}, last: finished}) {
+			return
+		}
+		if finished {
+			heap.Pop(&orders)
+			continue
+		}
+		o.status, o.wait = order.VendorStatus, watchFirst
+		o.due = time.Now().Add(o.wait)
+		heap.Fix(&orders, 0)
+	}
+}
+
+// concernsOrder tells errors that lie in the order and that time does not
+// mend. All others are taken for the provider's, so that no order is lost for
+// a reason that passes.
+func concernsOrder(err error) bool {
+	return errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrInvalid) ||
+		errors.Is(err, transport.ErrPermission) || errors.Is(err, transport.ErrConflict)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func sleepUntil(ctx context.Context, at time.Time) bool {
+	t := time.NewTimer(time.Until(at))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
