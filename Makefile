@@ -10,13 +10,32 @@ FUZZTIME ?= 5s
 LINT_VERSION := v2.15.0
 LINT := .tools/golangci-lint-$(LINT_VERSION)
 
+# Forgets credentials, with which an example would leave its fake platform.
+OFFLINE := unset $${!CODEGATE_@} $${!PROCURE_@} $${!AIHUISHOU_@} $${!UUMIT_@}
+
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## show every CodeGate call, offline against the fake platform
-	@go run ./examples/codegate
+demo: ## do business with five platforms at once, offline against the fakes
+	@$(OFFLINE); go run ./examples/gateway
+
+.PHONY: examples
+examples: ## run all examples, offline against the fakes
+	@$(OFFLINE); for name in codegate procure aihuishou uumit uumit-auth gateway; do \
+		printf '\n--- %s\n' "$$name"; \
+		go run "./examples/$$name"; \
+	done
+	@$(OFFLINE); printf '\n--- quickstart\n'; \
+		eval "$$(go run ./examples/sandbox -background -for 1m)"; \
+		trap 'kill "$$PENTAGATE_SANDBOX_PID"' EXIT; \
+		go run ./examples/quickstart
+	@printf '\n--- sign\n'; go run ./examples/sign -provider codegate -secret S -path '/api/v1/projects/p1/codes?search=a+b'
+
+.PHONY: sandbox
+sandbox: ## run the fake platforms and print the variables that lead to them
+	@go run ./examples/sandbox
 
 .PHONY: test
 test: ## run the tests

@@ -14,16 +14,21 @@ import (
 var readmes = []string{"README.md", "README.zh-CN.md"}
 
 // What a README shows of Go is part of a file that is compiled and run: the
-// first block is examples/quickstart, the others stand in example_test.go.
+// first block is examples/quickstart, the functions of a service stand in
+// example_service_test.go, the others in example_test.go.
 func TestGoInTheReadmesIsCompiledAndRun(t *testing.T) {
 	t.Parallel()
-	quickstart, examples := contents(t, "examples/quickstart/main.go"), contents(t, "example_test.go")
+	quickstart, examples, service := contents(t, "examples/quickstart/main.go"), contents(t, "example_test.go"), contents(t, "example_service_test.go")
 	for _, name := range readmes {
 		blocks := codeBlocks(contents(t, name), "go")
-		require.Len(t, blocks, 4, name)
+		require.Len(t, blocks, 5, name)
 		assert.Equal(t, quickstart, blocks[0], name)
 		for _, block := range blocks[1:] {
-			assert.Contains(t, examples, indented(block), name)
+			if strings.HasPrefix(block, "func ") {
+				assert.Contains(t, service, block, name)
+			} else {
+				assert.Contains(t, examples, indented(block), name)
+			}
 		}
 	}
 }
