@@ -75,7 +75,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Platform) answer(r *http.Request, body []byte, bodyErr error) (answer, time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.clock.now()
+	now := p.Now()
 	p.progressTo(now)
 	a := p.handle(r, body, bodyErr, now)
 	p.record(Request{

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pentagate/pentagate/aihuishou"
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // Platform is an Aihuishou installation in memory with one company's
@@ -20,6 +21,8 @@ import (
 //
 // Methods that name an order panic if there is none of that number.
 type Platform struct {
+	*transporttest.PlatformClock
+
 	middleware    []func(http.Handler) http.Handler
 	appID, secret string
 	jsonLiterals  bool
@@ -27,7 +30,6 @@ type Platform struct {
 	progress      time.Duration
 
 	mu               sync.Mutex
-	clock            clock
 	limit            limiter
 	recycle, deposit string
 	numbers          map[string]int // how many were given out, by kind and day
@@ -44,18 +46,18 @@ func New(opts ...Option) *Platform {
 		opt(&o)
 	}
 	return &Platform{
-		middleware:   o.middleware,
-		appID:        o.appID,
-		secret:       o.secret,
-		jsonLiterals: o.jsonLiterals,
-		location:     o.location,
-		progress:     o.progress,
-		clock:        clock{base: o.now},
-		limit:        limiter{perSecond: o.perSecond},
-		recycle:      o.recycle,
-		deposit:      o.deposit,
-		numbers:      make(map[string]int),
-		quotes:       make(map[string]*quote),
+		middleware:    o.middleware,
+		appID:         o.appID,
+		secret:        o.secret,
+		jsonLiterals:  o.jsonLiterals,
+		location:      o.location,
+		progress:      o.progress,
+		PlatformClock: transporttest.NewPlatformClock(o.now),
+		limit:         limiter{perSecond: o.perSecond},
+		recycle:       o.recycle,
+		deposit:       o.deposit,
+		numbers:       make(map[string]int),
+		quotes:        make(map[string]*quote),
 	}
 }
 
@@ -103,7 +105,7 @@ func (p *Platform) AdvanceOrder(orderNo string) aihuishou.OrderStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.mustOrder(orderNo)
-	p.advance(o, p.clock.now())
+	p.advance(o, p.Now())
 	return o.Status
 }
 
@@ -111,7 +113,7 @@ func (p *Platform) AdvanceOrder(orderNo string) aihuishou.OrderStatus {
 func (p *Platform) Order(orderNo string) (Order, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.progressTo(p.clock.now())
+	p.progressTo(p.Now())
 	o := p.order(orderNo)
 	if o == nil {
 		return Order{}, false
@@ -123,7 +125,7 @@ func (p *Platform) Order(orderNo string) (Order, bool) {
 func (p *Platform) Orders() []Order {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.progressTo(p.clock.now())
+	p.progressTo(p.Now())
 	orders := make([]Order, len(p.orders))
 	for i, o := range p.orders {
 		orders[i] = *o
@@ -147,7 +149,7 @@ func (p *Platform) order(number string) *Order {
 }
 
 func (p *Platform) mustOrder(number string) *Order {
-	p.progressTo(p.clock.now())
+	p.progressTo(p.Now())
 	o := p.order(number)
 	if o == nil {
 		panic(fmt.Sprintf("aihuishoutest: there is no order %q", number))

@@ -58,7 +58,7 @@ func readBody(r *http.Request) ([]byte, error) {
 func (p *Platform) answer(r *http.Request, body []byte, bodyErr error) (answer, time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.clock.now()
+	now := p.Now()
 	var a answer
 	if limited := p.limit.admit(now); limited != nil {
 		a = *limited

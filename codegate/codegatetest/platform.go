@@ -4,10 +4,13 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // Platform is a CodeGate installation in memory and an [http.Handler] for its
@@ -19,10 +22,11 @@ import (
 // methods that stand for the administrator panic where the administrator
 // could not do what is asked, such as seeding one code twice.
 type Platform struct {
+	*transporttest.PlatformClock
+
 	middleware []func(http.Handler) http.Handler
 
 	mu       sync.Mutex
-	clock    clock
 	limit    limiter
 	fallback *project // the default project
 	projects map[string]*project
@@ -34,7 +38,8 @@ type Platform struct {
 	requests recorder
 }
 
-// Project is one project and its API key, both as seed and as it stands.
+// Project is one project and its API key, both as seed and as it stands. It
+// prints the id only.
 type Project struct {
 	// ID is 32 lower-case hexadecimal characters. Seeding makes one if it is empty.
 	ID string
@@ -54,6 +59,9 @@ type Project struct {
 	// KeyDisabled says that the key is off.
 	KeyDisabled bool
 }
+
+// Format prints the id.
+func (p Project) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "project "+p.ID) }
 
 type project struct {
 	id, name    string
@@ -138,13 +146,13 @@ func New(opts ...Option) *Platform {
 		opt(&o)
 	}
 	p := &Platform{
-		middleware: o.middleware,
-		clock:      clock{base: o.now},
-		limit:      limiter{limit: o.limit},
-		projects:   make(map[string]*project),
-		keys:       make(map[string]*project),
-		byID:       make(map[string]*code),
-		byText:     make(map[string]*code),
+		middleware:    o.middleware,
+		PlatformClock: transporttest.NewPlatformClock(o.now),
+		limit:         limiter{limit: o.limit},
+		projects:      make(map[string]*project),
+		keys:          make(map[string]*project),
+		byID:          make(map[string]*code),
+		byText:        make(map[string]*code),
 	}
 	p.fallback = p.addProject(o.project)
 	return p
@@ -310,7 +318,7 @@ func (p *Platform) DisableCode(text string) {
 	switch {
 	case row == nil:
 		panic(fmt.Sprintf("codegatetest: there is no code %q", text))
-	case row.used || row.pastEnd(p.clock.now()):
+	case row.used || row.pastEnd(p.Now()):
 		panic(fmt.Sprintf("codegatetest: code %q is used or expired and cannot be disabled", text))
 	}
 	row.disabled, row.expired = true, false
@@ -358,7 +366,7 @@ func (p *Platform) write(row *code, entry Verification) {
 
 func (p *Platform) orNow(t time.Time) time.Time {
 	if t.IsZero() {
-		return p.clock.now()
+		return p.Now()
 	}
 	return t
 }

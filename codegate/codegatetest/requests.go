@@ -1,12 +1,14 @@
 package codegatetest
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
 )
 
 // Request is one request that reached the platform, and how it was answered.
+// It prints method, status and sizes only.
 type Request struct {
 	Method string
 	// RequestURI is the path and query as they came, still escaped.
@@ -18,6 +20,11 @@ type Request struct {
 	Status int
 	// Time is the platform's.
 	Time time.Time
+}
+
+// Format prints method, status and sizes.
+func (r Request) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "%s request, HTTP %d (%d headers, %d bytes)", r.Method, r.Status, len(r.Header), len(r.Body))
 }
 
 // keptRequests bounds the memory of a platform that is left running.

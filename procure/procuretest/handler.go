@@ -69,7 +69,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body = nil // as cut off by the client, who will not read the answer
 	}
 	p.mu.Lock()
-	c := &call{r: r, now: p.clock.now(), uri: requestURI(r), body: body}
+	c := &call{r: r, now: p.Now(), uri: requestURI(r), body: body}
 	p.settle()
 	a := p.handle(c)
 	p.requests.add(Request{

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pentagate/pentagate/procure"
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // Platform is a Procure-core in memory and an [http.Handler] for its API. All
@@ -19,11 +20,12 @@ import (
 // test calls panic where what is asked makes no sense, such as seeding one id
 // twice.
 type Platform struct {
+	*transporttest.PlatformClock
+
 	middleware []func(http.Handler) http.Handler
 	processing time.Duration
 
 	mu       sync.Mutex
-	clock    clock
 	started  time.Time
 	limits   *limiter // nil without limits
 	fallback string   // the default App's id
@@ -33,10 +35,14 @@ type Platform struct {
 	requests recorder
 }
 
-// App is one set of credentials.
+// App is one set of credentials. It prints the ID only.
 type App struct{ ID, Secret string }
 
-// Intent is a purchase intent, both as seed and as it stands.
+// Format prints the ID.
+func (a App) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "app "+a.ID) }
+
+// Intent is a purchase intent, both as seed and as it stands. It prints without
+// the person's data.
 type Intent struct {
 	// ID is made by seeding if it is empty, such as "intent_1".
 	ID string
@@ -63,6 +69,11 @@ type Intent struct {
 	completesAt time.Time // zero if only the test completes it
 }
 
+// Format prints the id and the status.
+func (i Intent) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "intent %s (%s)", i.ID, string(i.Status))
+}
+
 // New returns a Platform with one App.
 func New(opts ...Option) *Platform {
 	o := options{now: time.Now, app: App{ID: "dev_app_local", Secret: "dev_secret_local_do_not_use_in_production"}}
@@ -70,13 +81,13 @@ func New(opts ...Option) *Platform {
 		opt(&o)
 	}
 	p := &Platform{
-		middleware: o.middleware,
-		processing: o.processing,
-		clock:      clock{base: o.now},
-		fallback:   o.app.ID,
-		apps:       map[string]App{o.app.ID: o.app},
+		middleware:    o.middleware,
+		processing:    o.processing,
+		PlatformClock: transporttest.NewPlatformClock(o.now),
+		fallback:      o.app.ID,
+		apps:          map[string]App{o.app.ID: o.app},
 	}
-	p.started = p.clock.now()
+	p.started = p.Now()
 	if !o.unlimited {
 		p.limits = newLimiter()
 	}
@@ -136,7 +147,7 @@ func (p *Platform) add(row Intent) *Intent {
 		row.ID = "intent_" + strconv.Itoa(p.serial)
 	}
 	orElse(&row.Status, procure.StatusSubmitted)
-	orElse(&row.CreatedAt, p.clock.now())
+	orElse(&row.CreatedAt, p.Now())
 	orElse(&row.UpdatedAt, row.CreatedAt)
 	if row.Status == procure.StatusCancelled {
 		orElse(&row.CancelledAt, row.UpdatedAt)
@@ -160,7 +171,7 @@ func (p *Platform) SetStatus(id string, status procure.Status) {
 	if row == nil {
 		panic(fmt.Sprintf("procuretest: there is no intent with id %q", id))
 	}
-	row.move(status, p.clock.now())
+	row.move(status, p.Now())
 }
 
 func (row *Intent) move(to procure.Status, at time.Time) {
@@ -206,7 +217,7 @@ func (p *Platform) byID(id string) *Intent {
 
 // settle completes what should have completed by now.
 func (p *Platform) settle() {
-	now := p.clock.now()
+	now := p.Now()
 	for _, row := range p.intents {
 		if at := row.completesAt; !at.IsZero() && !now.Before(at) {
 			row.move(procure.StatusCompleted, at)

@@ -31,7 +31,7 @@ func (p *Platform) UserCodes() []string {
 	defer p.mu.Unlock()
 	var codes []string
 	for _, d := range p.devices {
-		if d.status == "pending" && p.clock.now().Before(d.expiresAt) {
+		if d.status == "pending" && p.Now().Before(d.expiresAt) {
 			codes = append(codes, d.userCode)
 		}
 	}
@@ -57,7 +57,7 @@ func (p *Platform) Deny(userCode string) {
 
 func (p *Platform) waiting(userCode string) *device {
 	i := slices.IndexFunc(p.devices, func(d *device) bool { return d.userCode == userCode })
-	if i < 0 || p.devices[i].status != "pending" || !p.clock.now().Before(p.devices[i].expiresAt) {
+	if i < 0 || p.devices[i].status != "pending" || !p.Now().Before(p.devices[i].expiresAt) {
 		panic(fmt.Sprintf("uumittest: no user code %q waits", userCode))
 	}
 	return p.devices[i]

@@ -45,7 +45,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body, _ = io.ReadAll(r.Body) // a body that broke off is no JSON
 	}
 	p.mu.Lock()
-	now := p.clock.now()
+	now := p.Now()
 	a := p.handle(&call{r: r, now: now}, body)
 	p.requests.add(Request{
 		Method:     r.Method,

@@ -49,7 +49,7 @@ type order struct {
 func (p *Platform) Orders() []Order {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tick(p.clock.now())
+	p.tick(p.Now())
 	var all []Order
 	for _, o := range p.orders {
 		all = append(all, o.view())
@@ -61,7 +61,7 @@ func (p *Platform) Orders() []Order {
 func (p *Platform) Order(id string) (Order, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tick(p.clock.now())
+	p.tick(p.Now())
 	o := p.order(id)
 	if o == nil {
 		return Order{}, false
@@ -91,7 +91,7 @@ func (p *Platform) AdvanceOrder(id string) string {
 	if next == "" {
 		panic(fmt.Sprintf("uumittest: order %q is %s: there is no next step", id, o.status))
 	}
-	p.move(o, next, p.clock.now())
+	p.move(o, next, p.Now())
 	return o.status
 }
 
@@ -100,7 +100,7 @@ func (p *Platform) AdvanceOrder(id string) string {
 func (p *Platform) SetOrderStatus(id, status string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o, now := p.mustOrder(id), p.clock.now()
+	o, now := p.mustOrder(id), p.Now()
 	if status == OrderFailed || status == OrderCancelled {
 		p.end(o, status, now)
 		return

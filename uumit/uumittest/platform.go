@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // Platform is a UUMit platform in memory and an [http.Handler] for its API.
@@ -17,6 +19,8 @@ import (
 // Where a method takes a user's id, "" means the default user. The methods that
 // seed or change by hand panic where what they are asked for cannot be.
 type Platform struct {
+	*transporttest.PlatformClock
+
 	middleware []func(http.Handler) http.Handler
 	perDay     int
 	pace       time.Duration
@@ -24,7 +28,6 @@ type Platform struct {
 	interval   time.Duration
 
 	mu           sync.Mutex
-	clock        clock
 	limits       limits
 	replays      map[replayKey]replay
 	apiKey       string
@@ -81,18 +84,18 @@ func New(opts ...Option) *Platform {
 		opt(&o)
 	}
 	p := &Platform{
-		middleware: o.middleware,
-		perDay:     o.perDay,
-		pace:       o.pace,
-		pending:    o.pending,
-		interval:   o.interval,
-		clock:      clock{base: o.now},
-		limits:     limits{perMinute: o.perMinute, calls: make(map[string][]time.Time), today: make(map[string]int)},
-		replays:    make(map[replayKey]replay),
-		apiKey:     "pk_" + randomHex(16),
-		users:      make(map[string]*user),
-		keys:       make(map[string]map[string]*user),
-		tokens:     make(map[string]*user),
+		middleware:    o.middleware,
+		perDay:        o.perDay,
+		pace:          o.pace,
+		pending:       o.pending,
+		interval:      o.interval,
+		PlatformClock: transporttest.NewPlatformClock(o.now),
+		limits:        limits{perMinute: o.perMinute, calls: make(map[string][]time.Time), today: make(map[string]int)},
+		replays:       make(map[replayKey]replay),
+		apiKey:        "pk_" + randomHex(16),
+		users:         make(map[string]*user),
+		keys:          make(map[string]map[string]*user),
+		tokens:        make(map[string]*user),
 	}
 	p.keys[hash(p.apiKey)] = make(map[string]*user)
 	p.fallback = p.addUser(User{})

@@ -26,7 +26,7 @@ type entry struct {
 func (p *Platform) Wallet(userID string) Wallet {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tick(p.clock.now())
+	p.tick(p.Now())
 	u := p.user(userID)
 	return Wallet{u.available, u.frozen}
 }
