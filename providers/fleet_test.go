@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -272,12 +273,13 @@ func TestAThousandOrdersOnFourPlatforms(t *testing.T) {
 				changed[s.ref][s.word] = s.at
 			}
 		}
-		go func() {
+		var planned sync.WaitGroup
+		planned.Go(func() {
 			for _, s := range f.plan {
 				time.Sleep(time.Until(start.Add(s.at)))
 				s.do()
 			}
-		}()
+		})
 
 		// All that is kept of the events is made before the heap is measured.
 		words := make(map[string]string)
@@ -302,6 +304,7 @@ func TestAThousandOrdersOnFourPlatforms(t *testing.T) {
 			}
 			events = append(events, told{e.Ref, words[e.Previous], words[e.Order.VendorStatus], time.Since(start)})
 		}
+		planned.Wait()
 		require.Equal(t, context.DeadlineExceeded, last)
 		require.Equal(t, 10*time.Minute, time.Since(start))
 

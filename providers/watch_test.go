@@ -351,6 +351,7 @@ func TestAnOutageDelaysItsOwnOrdersOnly(t *testing.T) {
 			}
 			assert.Equal(t, []string{ref + " >SUBMITTED", ref + " SUBMITTED>PROCESSING", ref + " PROCESSING>COMPLETED"}, only(told, ref))
 		}
+		synctest.Wait() // for what the timers did
 		assert.LessOrEqual(t, requests, 9*3, "pauses of 1, 2, 4, 8, 16 and then 30 seconds, three attempts each")
 		t.Logf("%d requests during the two minutes", requests)
 	})
@@ -619,6 +620,23 @@ func TestACursorIsPlainDataAndTakesAWatchUpAgain(t *testing.T) {
 		assert.Equal(t, []string{"shop:d >settled"}, only(told, "shop:d"))
 		assert.Equal(t, []string{"shop:gone failed: providers: shop:gone: shop: GetOrder: not found"}, only(told, "shop:gone"))
 		assert.Empty(t, w.Cursor())
+	})
+}
+
+// TestAnEndThatTheCursorAlreadyHolds: a word that was unknown when the cursor
+// was taken may be an end for a later version of this package.
+func TestAnEndThatTheCursorAlreadyHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := gatewayOf(t, map[string]providers.Provider{"shop": newShop(map[string][]change{"a": {{0, "settled"}}})})
+		w, err := g.ResumeWatcher(providers.Cursor{"shop:a": "settled"})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var told []string
+		for e, err := range w.Events(ctx) {
+			told = append(told, tell(e, err))
+		}
+		assert.Equal(t, []string{"shop:a settled>settled"}, told)
 	})
 }
 
