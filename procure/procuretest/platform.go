@@ -70,8 +70,8 @@ type Intent struct {
 }
 
 // Format prints the id and the status.
-func (i Intent) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "intent %s (%s)", i.ID, string(i.Status))
+func (row Intent) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "intent %s (%s)", row.ID, string(row.Status))
 }
 
 // New returns a Platform with one App.
