@@ -237,6 +237,9 @@ func (c *Client) prepare(ctx context.Context, call Call, set callSettings) (*run
 	} else {
 		wrong.Check(set.idempotencyKey == "", "idempotency_key", "is not available for this operation")
 	}
+	for _, name := range resendHeaders {
+		wrong.Check(call.Header.Get(name) == "" && set.header.Get(name) == "", name, "must be set with WithIdempotencyKey")
+	}
 	body, err := encode(call.Body)
 	wrong.Check(err == nil, "body", "must be encodable as JSON")
 	r.body = body
@@ -315,6 +318,10 @@ func encode(body any) ([]byte, error) {
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
+
+// resendHeaders are those that let net/http send any request a second time by
+// itself, also one that must not be.
+var resendHeaders = []string{"Idempotency-Key", "X-Idempotency-Key"}
 
 // newIdempotencyKey returns a random UUID, version 4.
 func newIdempotencyKey() string {

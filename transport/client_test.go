@@ -93,6 +93,7 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		"reconcile where there's none": {call: get("/a"), opts: []transport.CallOption{transport.WithReconcile()}, want: "reconcile is not available"},
 		"idempotency key on a read":    {call: get("/a"), opts: []transport.CallOption{transport.WithIdempotencyKey("k")}, want: "idempotency_key is not available"},
 		"idempotency key with newline": {call: post(transport.Keyed), opts: []transport.CallOption{transport.WithIdempotencyKey("k\n")}, want: "idempotency_key must"},
+		"a key that is only a header":  {call: post(transport.Unsafe), opts: []transport.CallOption{transport.WithHeader("idempotency-key", "k")}, want: "Idempotency-Key must be set with WithIdempotencyKey"},
 		"several at once":              {call: transport.Call{Method: "x", Path: ""}, want: "method must be an HTTP method in upper case; path must"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -215,6 +216,14 @@ func TestTheAttemptLevelWorksUnderAPlainHTTPClient(t *testing.T) {
 	require.NoError(t, err, "an answer is an answer for a plain client")
 	defer resp.Body.Close()
 	assert.Equal(t, 404, resp.StatusCode)
+
+	keyed, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.server.URL+"/a", strings.NewReader("{}"))
+	require.NoError(t, err)
+	keyed.Header.Set("Idempotency-Key", "order-1042")
+	h.faults.Script(transporttest.DropAfter())
+	resp, err = plain.Do(keyed)
+	require.NoError(t, err, "a key of one's own makes a repeat safe")
+	defer resp.Body.Close()
 
 	h.faults.Script(transporttest.DropAfter())
 	_, err = plain.Post(h.server.URL+"/a", "application/json", strings.NewReader("{}")) //nolint:bodyclose // there is none

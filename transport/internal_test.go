@@ -1,12 +1,16 @@
 package transport
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func FuzzClean(f *testing.F) {
@@ -61,5 +65,28 @@ func TestOrigins(t *testing.T) {
 		"https://evil.io/api.example.com": false,
 	} {
 		assert.Equal(t, want, sameOrigin(base, parse(s)), s)
+	}
+}
+
+// Over HTTP/2 too, what tells that a request has left must come before it
+// leaves: else an unsafe request could be sent twice.
+func TestAnUnsafeRequestOverHTTP2IsKnownToHaveLeft(t *testing.T) {
+	received := make(chan string, 10)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		received <- r.Proto
+		<-r.Context().Done()
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	c, err := New(Config{Provider: "test", BaseURL: server.URL}, WithAttemptTimeout(100*time.Millisecond))
+	require.NoError(t, err)
+	defer c.Close()
+	c.shared.own.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	for range 2 { // on a new connection, and on a kept one
+		err = c.Do(t.Context(), Call{Operation: "Create", Method: http.MethodPost, Path: "/a", Body: "x"}, nil)
+		require.ErrorIs(t, err, ErrOutcomeUnknown)
+		require.Equal(t, "HTTP/2.0", <-received)
+		require.Empty(t, received)
 	}
 }

@@ -65,6 +65,9 @@ func runOf(req *http.Request) (*run, error) {
 	if call.Operation == "" {
 		call.Operation = req.Method
 	}
+	if key := req.Header.Get("Idempotency-Key"); key != "" && call.Safety == SafetyByMethod {
+		call.Safety = Keyed
+	}
 	r := &run{call: call, query: req.URL.RawQuery, entered: true}
 	if call.safety() == Keyed {
 		r.idempotencyKey = req.Header.Get("Idempotency-Key")
