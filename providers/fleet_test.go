@@ -212,7 +212,7 @@ func (f *fleet) copyOfRequests(since time.Time) (copies []any) {
 		}
 	}
 	for _, r := range f.aihuishou.Requests() {
-		keep(r.Time, r.Header, r.Body, r.Path)
+		keep(r.Time, r.Header, r.Body, r.RequestURI)
 	}
 	for _, r := range f.uumit.Requests() {
 		keep(r.Time, r.Header, r.Body, r.RequestURI)

@@ -78,14 +78,14 @@ func (p *Platform) answer(r *http.Request, body []byte, bodyErr error) (answer, 
 	now := p.Now()
 	p.progressTo(now)
 	a := p.handle(r, body, bodyErr, now)
-	p.record(Request{
-		Method: r.Method,
-		Path:   r.URL.Path,
-		Header: r.Header.Clone(),
-		Body:   body,
-		Status: a.status,
-		Code:   a.Code,
-		Time:   now,
+	p.requests.Add(Request{
+		Method:     r.Method,
+		RequestURI: r.RequestURI,
+		Header:     r.Header.Clone(),
+		Body:       body,
+		Status:     a.status,
+		Code:       a.Code,
+		Time:       now,
 	})
 	return a, now
 }

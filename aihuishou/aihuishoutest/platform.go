@@ -36,7 +36,7 @@ type Platform struct {
 	quotes           map[string]*quote
 	orders           []*Order // in the order they were created
 	tradeIns         []TradeIn
-	requests         []Request
+	requests         transporttest.RequestLog
 }
 
 // New returns a Platform without quotes and orders.

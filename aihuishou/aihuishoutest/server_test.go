@@ -87,7 +87,7 @@ func TestRequestsAreRecorded(t *testing.T) {
 	send(t, srv, detail, `{"a":1}`, map[string]string{"X-Sign": "SIGNATURE"})
 	got := srv.Requests()
 	require.Len(t, got, 2)
-	assert.Equal(t, valuation, got[0].Path)
+	assert.Equal(t, valuation, got[0].RequestURI)
 	assert.Equal(t, 200, got[0].Status)
 	assert.Equal(t, 0, got[0].Code)
 	assert.Equal(t, now, got[0].Time)
@@ -95,7 +95,7 @@ func TestRequestsAreRecorded(t *testing.T) {
 	assert.Equal(t, `{"a":1}`, string(got[1].Body))
 	assert.Equal(t, "SIGNATURE", got[1].Header.Get("X-Sign"))
 	assert.Equal(t, 401, got[1].Status)
-	assert.Equal(t, "[POST /api/valuation/get (HTTP 200, code 0) POST /api/order/getDetail (HTTP 401, code 401)]", fmt.Sprintf("%+v", got))
+	assert.Equal(t, "[POST request, HTTP 200, code 0 (6 headers, 167 bytes) POST request, HTTP 401, code 401 (5 headers, 7 bytes)]", fmt.Sprintf("%+v", got))
 }
 
 func TestARunningPlatformForgetsOldRequests(t *testing.T) {

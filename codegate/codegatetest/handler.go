@@ -73,7 +73,7 @@ func (p *Platform) answer(r *http.Request, body []byte, bodyErr error) (answer, 
 			query: parseQuery(r.URL.RawQuery),
 		})
 	}
-	p.requests.add(Request{
+	p.requests.Add(Request{
 		Method:     r.Method,
 		RequestURI: requestURI(r),
 		Header:     r.Header.Clone(),

@@ -35,7 +35,7 @@ type Platform struct {
 	byID     map[string]*code
 	byText   map[string]*code
 	log      []Verification // in the order it was written
-	requests recorder
+	requests transporttest.RequestLog
 }
 
 // Project is one project and its API key, both as seed and as it stands. It

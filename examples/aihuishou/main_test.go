@@ -37,7 +37,7 @@ func TestWithCredentialsItOnlyAsksForAQuote(t *testing.T) {
 	require.NoError(t, run(t.Context(), &out, environment(platform), false))
 	assert.Regexp(t, `^Quote VAL\d{11} for CNY 6800\.00, until .{19}\.\n$`, out.String())
 	require.Len(t, platform.Requests(), 1)
-	assert.Equal(t, "/api/valuation/get", platform.Requests()[0].Path)
+	assert.Equal(t, "/api/valuation/get", platform.Requests()[0].RequestURI)
 }
 
 func TestWithTheFlagItOrdersAndMasksThePerson(t *testing.T) {

@@ -72,7 +72,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{r: r, now: p.Now(), uri: requestURI(r), body: body}
 	p.settle()
 	a := p.handle(c)
-	p.requests.add(Request{
+	p.requests.Add(Request{
 		Method:     r.Method,
 		RequestURI: c.uri,
 		Header:     r.Header.Clone(),
@@ -81,7 +81,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Code:       a.code,
 		Time:       c.now,
 	})
-	serial := p.requests.count
+	serial := p.requests.Count()
 	text := a.encode()
 	p.mu.Unlock()
 

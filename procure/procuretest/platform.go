@@ -32,7 +32,7 @@ type Platform struct {
 	apps     map[string]App
 	intents  []*Intent // in the order of creation
 	serial   int       // of the last id
-	requests recorder
+	requests transporttest.RequestLog
 }
 
 // App is one set of credentials. It prints the ID only.

@@ -512,7 +512,7 @@ func TestRequestsAreRecordedAndPrintNoCredential(t *testing.T) {
 	assert.Equal(t, 40101, got[1].Code)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
 		text := fmt.Sprintf(verb, got[1])
-		assert.Equal(t, fmt.Sprintf("POST request (4 headers, %d bytes), answered 401", len(sample)), text)
+		assert.Equal(t, fmt.Sprintf("POST request, HTTP 401, code 40101 (4 headers, %d bytes)", len(sample)), text)
 	}
 }
 

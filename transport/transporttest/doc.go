@@ -11,6 +11,9 @@
 // The first request then runs but its answer is lost, the second is answered
 // 503, and all further ones pass through.
 //
+// [Wire] records requests as they go on the wire. [PlatformClock] and
+// [RequestLog] are what fake platforms are built with.
+//
 // The package holds no fake platform: those stand beside the clients they
 // serve, such as codegatetest. It does not import testing, so that programs
 // can embed it.

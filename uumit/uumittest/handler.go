@@ -47,7 +47,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	now := p.Now()
 	a := p.handle(&call{r: r, now: now}, body)
-	p.requests.add(Request{
+	p.requests.Add(Request{
 		Method:     r.Method,
 		RequestURI: r.URL.RequestURI(),
 		Header:     r.Header.Clone(),

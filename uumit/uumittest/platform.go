@@ -39,7 +39,7 @@ type Platform struct {
 	orders       []*order
 	transactions []*transaction
 	devices      []*device
-	requests     recorder
+	requests     transporttest.RequestLog
 }
 
 // User is one user of the platform, both as seed and as it stands. It prints
