@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -71,3 +72,6 @@ func otherFinalPrice(b []byte) (found amount) {
 
 // Format prints nothing of the report.
 func (i Inspection) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "inspection result") }
+
+// LogValue returns what Format prints.
+func (i Inspection) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(i)) }

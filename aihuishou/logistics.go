@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/pentagate/pentagate/transport"
@@ -81,7 +82,13 @@ func (t LogisticsTrace) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "parcel %s (%s, %d events)", t.LogisticsNo, t.Status, len(t.Traces))
 }
 
+// LogValue returns what Format prints.
+func (t LogisticsTrace) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
+
 // Format prints the time only.
 func (e LogisticsEvent) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "event at %s", e.Time.Format(time.DateTime))
 }
+
+// LogValue returns what Format prints.
+func (e LogisticsEvent) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/pentagate/pentagate/transport"
@@ -46,6 +47,9 @@ type CreateOrderRequest struct {
 func (r CreateOrderRequest) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "order request (valuation %s, %s)", r.ValuationID, string(r.LogisticsType))
 }
+
+// LogValue returns what Format prints.
+func (r CreateOrderRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
 func (r CreateOrderRequest) problems() transport.Fields {
 	var f transport.Fields
@@ -122,6 +126,9 @@ func (r Order) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "order %s (%s)", r.OrderNo, string(r.Status))
 }
 
+// LogValue returns what Format prints.
+func (r Order) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+
 // GetOrderDetail returns an order as it stands.
 func (c *Client) GetOrderDetail(ctx context.Context, orderNo string, opts ...transport.CallOption) (*OrderDetail, error) {
 	body := orderRequest{orderNo}
@@ -193,3 +200,6 @@ func (d *OrderDetail) locate(zone *time.Location) { d.CreateTime.in(zone) }
 func (d OrderDetail) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "order %s (%s)", d.OrderNo, string(d.Status))
 }
+
+// LogValue returns what Format prints.
+func (d OrderDetail) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(d)) }

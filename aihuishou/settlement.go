@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -70,3 +71,6 @@ func (s *Settlement) locate(zone *time.Location) { s.SettleTime.in(zone) }
 func (s Settlement) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "settlement %s of order %s (%s)", s.SettlementNo, s.OrderNo, s.Status)
 }
+
+// LogValue returns what Format prints.
+func (s Settlement) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }

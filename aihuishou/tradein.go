@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 
 	"github.com/shopspring/decimal"
 
@@ -65,3 +66,6 @@ func (t *TradeIn) UnmarshalJSON(b []byte) error {
 func (t TradeIn) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "trade-in %s (%s)", t.TradeInNo, t.Status)
 }
+
+// LogValue returns what Format prints.
+func (t TradeIn) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }

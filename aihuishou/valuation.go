@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -163,3 +164,6 @@ func (v *Valuation) locate(zone *time.Location) { v.ValidTime.in(zone) }
 func (v Valuation) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "valuation "+v.ValuationID)
 }
+
+// LogValue returns what Format prints.
+func (v Valuation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }

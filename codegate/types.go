@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -281,12 +282,16 @@ func (c ErrorCode) asError(operation string) error {
 }
 
 // Codes and the names of those who redeem them are not for logs: the types
-// that hold them print without them.
+// that hold them print and log without them. LogValue is there because slog's
+// JSON does not ask Format.
 
 // Format prints the id and the state.
 func (c Code) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "code %s (used %t, disabled %t, expired %t)", c.ID, c.Used, c.Disabled, c.Expired)
 }
+
+// LogValue returns what Format prints.
+func (c Code) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 // Format prints the time only.
 func (v RecentVerification) Format(f fmt.State, _ rune) {
@@ -297,25 +302,59 @@ func (v RecentVerification) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "verification at "+at)
 }
 
+// LogValue returns what Format prints.
+func (v RecentVerification) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
+
 // Format prints the id, the time and the result.
 func (l VerificationLog) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "log %s (%s at %s)", l.ID, string(l.Result), l.VerifiedAt.Format(time.RFC3339))
 }
 
+// LogValue returns what Format prints.
+func (l VerificationLog) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
+
 // Format prints nothing of the request's values.
 func (VerifyCodeRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "verify request") }
+
+// LogValue returns what Format prints.
+func (v VerifyCodeRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
 
 // Format prints nothing of the request's values.
 func (ReactivateCodeRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "reactivate request")
 }
 
+// LogValue returns what Format prints.
+func (v ReactivateCodeRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
+
 // Format prints the outcome.
 func (r VerifyResult) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "verify result (success %t, %s)", r.Success, string(r.ErrorCode))
 }
 
+// LogValue returns what Format prints.
+func (r VerifyResult) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+
 // Format prints the outcome.
 func (r ReactivateResult) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "reactivate result (success %t, %s)", r.Success, string(r.ErrorCode))
 }
+
+// LogValue returns what Format prints.
+func (r ReactivateResult) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+
+// Format prints the numbers of the page.
+func (p CodePage) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "%d codes, page %d of %d", len(p.Items), p.Page, p.TotalPages)
+}
+
+// LogValue returns what Format prints.
+func (p CodePage) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
+
+// Format prints the numbers.
+func (s Statistics) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "statistics (%d codes, %d used)", s.TotalCodes, s.UsedCodes)
+}
+
+// LogValue returns what Format prints.
+func (s Statistics) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }

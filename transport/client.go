@@ -216,7 +216,9 @@ func (c *Client) Do(ctx context.Context, call Call, out any, opts ...CallOption)
 		*info = r.report()
 	}
 	for _, end := range ends {
-		end(Result{Info: r.report(), Err: err})
+		seen := r.report()
+		seen.Answer, seen.IdempotencyKey = Answer{Status: seen.Answer.Status}, ""
+		end(Result{Info: seen, Err: err})
 	}
 	return err
 }

@@ -31,8 +31,12 @@ type CallInfo struct {
 
 // Result is how a call ended.
 type Result struct {
+	// Info holds the answer's status, but neither its header and body nor the
+	// idempotency key.
 	Info Info
-	Err  error
+	// Err prints nothing secret, as every [*Error]; its Body is not for
+	// observers.
+	Err error
 }
 
 // AttemptInfo names one request of a call.

@@ -445,6 +445,35 @@ func TestLogsShowNoPathQueryBodyOrCredential(t *testing.T) {
 	assert.Equal(t, 5+2, strings.Count(text, "\n"), "a line an attempt and a line a call")
 }
 
+// watcher keeps what an observer is told.
+type watcher struct{ told []any }
+
+func (w *watcher) StartCall(ctx context.Context, info transport.CallInfo) (context.Context, func(transport.Result)) {
+	w.told = append(w.told, info)
+	return ctx, func(r transport.Result) {
+		w.told = append(w.told, r.Info.Answer.Status, string(r.Info.Answer.Body), r.Info)
+	}
+}
+
+func (w *watcher) StartAttempt(ctx context.Context, info transport.AttemptInfo) (context.Context, func(transport.AttemptResult)) {
+	w.told = append(w.told, info)
+	return ctx, func(r transport.AttemptResult) { w.told = append(w.told, r) }
+}
+
+func TestObserversSeeNoQueryBodyKeyOrAnswer(t *testing.T) {
+	var w watcher
+	h := start(t, transport.Config{}, transport.WithObserver(&w))
+	h.faults.Script(transporttest.Status(200, `{"card":"hunter2"}`))
+	call := post(transport.Keyed)
+	call.Query = url.Values{"q": {"hunter2"}}
+	var info transport.Info
+	require.NoError(t, h.client.Do(t.Context(), call, nil, transport.WithIdempotencyKey("hunter2"), transport.WithInfo(&info)))
+	assert.Contains(t, string(info.Answer.Body), "hunter2", "the caller has it all")
+	require.Len(t, w.told, 3+3)
+	assert.Equal(t, 200, w.told[3])
+	assert.NotContains(t, fmt.Sprintf("%+v", w.told), "hunter2")
+}
+
 func TestErrorTexts(t *testing.T) {
 	h := start(t, transport.Config{})
 	fault := transporttest.RateLimited("", "600")

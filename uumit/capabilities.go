@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strconv"
 
@@ -35,6 +36,9 @@ func (r SearchRequest) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "search request (limit %d)", *r.Limit)
 }
 
+// LogValue returns what Format prints.
+func (r SearchRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+
 // Capability is one result of a search ("UUMit Python quick start, Search").
 type Capability struct {
 	// ID is what CreateOrderRequest.CapabilityID takes.
@@ -63,6 +67,9 @@ func (c *Capability) UnmarshalJSON(b []byte) error {
 
 // Format prints the id only.
 func (c Capability) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "capability %s", c.ID) }
+
+// LogValue returns what Format prints.
+func (c Capability) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 // Search finds capabilities. Nothing found is an empty page.
 func (s CapabilityService) Search(ctx context.Context, req SearchRequest, opts ...transport.CallOption) (*Page[Capability], error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -118,6 +119,9 @@ type DeviceAuthorization struct {
 func (d DeviceAuthorization) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "device authorization until "+d.ExpiresAt.Format(time.RFC3339))
 }
+
+// LogValue returns what Format prints.
+func (d DeviceAuthorization) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(d)) }
 
 // startedAuthorization is the answer of DeviceAuth.
 type startedAuthorization struct {
@@ -241,6 +245,9 @@ func (c Credentials) Config() Config {
 func (c Credentials) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "credentials of user %s (key %s)", c.UserID, c.APIKey)
 }
+
+// LogValue returns what Format prints.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 // polledData is the data of a poll, of whatever outcome.
 type polledData struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/pentagate/pentagate/transport"
 )
@@ -80,6 +81,9 @@ func (g *Guidance) UnmarshalJSON(b []byte) error {
 
 // Format prints the source only.
 func (g Guidance) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "guidance ("+g.Source+")") }
+
+// LogValue returns what Format prints.
+func (g Guidance) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(g)) }
 
 // GuidanceFrom returns the guidance that came with an error of
 // SubmitDeliverables.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net/url"
 
 	"github.com/shopspring/decimal"
@@ -111,6 +112,9 @@ func (o Order) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "order %s (%s)", o.ID, string(o.Status))
 }
 
+// LogValue returns what Format prints.
+func (o Order) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(o)) }
+
 // Err returns nil unless the order failed, was cancelled or rejected: then an
 // error that matches [transport.ErrConflict], with the status as its Code.
 func (o *Order) Err() error {
@@ -147,6 +151,9 @@ type CreateOrderRequest struct {
 func (r CreateOrderRequest) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "order of capability %s", r.CapabilityID)
 }
+
+// LogValue returns what Format prints.
+func (r CreateOrderRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
 // Create orders a capability and freezes its price in UT at once. The order
 // comes back pending or frozen. A balance that does not suffice matches
@@ -220,6 +227,9 @@ func (c Confirmation) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "confirmation (seller income %s, already done %t)", income, c.AlreadyDone)
 }
 
+// LogValue returns what Format prints.
+func (c Confirmation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
+
 // Confirm accepts a delivery as its buyer: the price is paid to the seller and
 // cannot be had back. An order that is confirmed already matches
 // [transport.ErrConflict] and has the Code CodeAlreadyConfirmed.
@@ -277,6 +287,9 @@ type Deliverable struct {
 // Format prints nothing of the file.
 func (Deliverable) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "deliverable") }
 
+// LogValue returns what Format prints.
+func (v Deliverable) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
+
 // DeliverableType says what a delivery is.
 type DeliverableType string
 
@@ -303,6 +316,9 @@ type SubmitDeliverablesRequest struct {
 func (r SubmitDeliverablesRequest) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "%d deliverables of order %s", len(r.Deliverables), r.OrderID)
 }
+
+// LogValue returns what Format prints.
+func (r SubmitDeliverablesRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
 // SubmitDeliverables delivers an order as its seller. The answer is the order
 // with the receipt of a review that goes on. A delivery that is refused at once

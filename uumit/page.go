@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
+	"log/slog"
 	"net/url"
 	"strconv"
 
@@ -28,6 +30,12 @@ type Page[T any] struct {
 
 	bare bool // an array: the whole list
 }
+
+// Format prints the number of items.
+func (p Page[T]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "page of %d", len(p.Items)) }
+
+// LogValue returns what Format prints.
+func (p Page[T]) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
 
 // UnmarshalJSON accepts an object with items, a bare array, and null for an
 // empty list.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net/url"
 
 	"github.com/shopspring/decimal"
@@ -84,6 +85,9 @@ func (t *Transaction) UnmarshalJSON(b []byte) error {
 func (t Transaction) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "transaction %s (%s)", t.ID, string(t.Status))
 }
+
+// LogValue returns what Format prints.
+func (t Transaction) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
 
 // identifiedTransaction is an answer that proves itself by its id.
 type identifiedTransaction struct{ Transaction }
@@ -174,6 +178,9 @@ type DeliverTransactionRequest struct {
 func (r DeliverTransactionRequest) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "delivery of transaction %s", r.TransactionID)
 }
+
+// LogValue returns what Format prints.
+func (r DeliverTransactionRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
 // Deliver hands the result over as the seller.
 func (s TransactionService) Deliver(ctx context.Context, req DeliverTransactionRequest, opts ...transport.CallOption) (*Transaction, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net/url"
 
 	"github.com/shopspring/decimal"
@@ -83,6 +84,9 @@ func (w Wallet) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "wallet (%s UT available, %s frozen)", w.UT.Available, w.UT.Frozen)
 }
 
+// LogValue returns what Format prints.
+func (w Wallet) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(w)) }
+
 // Get returns the caller's wallet.
 func (s WalletService) Get(ctx context.Context, opts ...transport.CallOption) (*Wallet, error) {
 	return send[Wallet](ctx, s.t, fixed("Wallet.Get", get, "/api/v1/wallet", transport.Read), opts)
@@ -127,6 +131,9 @@ func (e *LedgerEntry) UnmarshalJSON(b []byte) error {
 func (e LedgerEntry) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "ledger entry %s (%s)", e.ID, e.Type)
 }
+
+// LogValue returns what Format prints.
+func (e LedgerEntry) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
 
 // Ledger returns one page of the wallet's movements.
 func (s WalletService) Ledger(ctx context.Context, req LedgerRequest, opts ...transport.CallOption) (*Page[LedgerEntry], error) {
@@ -182,6 +189,9 @@ func (r *Rates) UnmarshalJSON(b []byte) error {
 func (r Rates) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "rates (1 CNY is %s UT)", r.CashToUTRate)
 }
+
+// LogValue returns what Format prints.
+func (r Rates) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
 // ToUT converts an amount of CNY.
 func (r Rates) ToUT(cny decimal.Decimal) decimal.Decimal { return cny.Mul(r.CashToUTRate) }

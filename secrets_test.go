@@ -1,0 +1,55 @@
+package pentagate_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/pentagate/pentagate/aihuishou"
+	"github.com/pentagate/pentagate/codegate"
+	"github.com/pentagate/pentagate/procure"
+	"github.com/pentagate/pentagate/providers"
+	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/uumit"
+)
+
+// TestTypesWithPersonalDataAreNotLogged logs requests and answers as text and
+// as JSON, which asks a value in another way than fmt does.
+func TestTypesWithPersonalDataAreNotLogged(t *testing.T) {
+	t.Parallel()
+	const secret = "张三 13800138000"
+	name := secret
+	raw := json.RawMessage(fmt.Sprintf("%q", secret))
+	code := codegate.Code{ID: "1", Code: secret, VerifiedBy: &name}
+	for _, v := range []any{
+		code, &code, codegate.CodeDetail{Code: code}, codegate.CodePage{Items: []codegate.Code{code}},
+		codegate.Statistics{RecentVerifications: []codegate.RecentVerification{{Code: secret}}},
+		codegate.RecentVerification{Code: secret}, codegate.VerificationLog{VerifiedBy: &name, IPAddress: &name},
+		codegate.VerifyCodeRequest{Code: secret}, codegate.ReactivateCodeRequest{Code: secret},
+		codegate.VerifyResult{Code: secret}, codegate.ReactivateResult{Code: secret},
+		procure.CreateIntentRequest{Phone: secret}, procure.UpdateIntentRequest{ID: "1", Phone: &name}, procure.ListIntentsRequest{UserID: secret},
+		procure.Intent{Phone: secret}, procure.IntentPage{Items: []procure.Intent{{Phone: secret}}},
+		aihuishou.CreateOrderRequest{UserPhone: secret}, aihuishou.Order{Raw: raw, StoreInfo: raw}, aihuishou.OrderDetail{UserName: secret},
+		aihuishou.LogisticsTrace{Traces: []aihuishou.LogisticsEvent{{Content: secret}}}, aihuishou.LogisticsEvent{Content: secret},
+		aihuishou.Inspection{Conclusion: secret}, aihuishou.Settlement{Raw: raw}, aihuishou.TradeIn{Raw: raw}, aihuishou.Valuation{Remark: secret},
+		uumit.SearchRequest{Query: secret}, uumit.CreateOrderRequest{DemandDescription: &name}, uumit.Capability{Title: secret},
+		uumit.Order{TaskTitle: secret}, uumit.Page[uumit.Order]{Items: []uumit.Order{{TaskTitle: secret}}}, uumit.Transaction{Raw: raw},
+		uumit.DeliverTransactionRequest{ResultPayload: secret}, uumit.Deliverable{TextContent: secret},
+		uumit.SubmitDeliverablesRequest{OfflineNote: secret}, uumit.Guidance{Text: secret}, uumit.LedgerEntry{Description: secret},
+		uumit.Wallet{Raw: raw}, uumit.Rates{Raw: raw}, uumit.Confirmation{Raw: raw},
+		uumit.DeviceAuthorization{DeviceCode: signing.NewSecret(secret), UserCode: secret}, uumit.Credentials{APIKey: signing.NewSecret(secret)},
+		providers.Code{Text: secret}, providers.IntentRequest{Phone: secret}, providers.Intent{Title: secret, Raw: raw},
+		providers.Order{Raw: raw}, providers.Valuation{Raw: raw}, providers.Capability{Raw: raw}, providers.Authorization{UserCode: secret},
+	} {
+		var out bytes.Buffer
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
+		slog.New(slog.NewTextHandler(&out, nil)).Info("x", "v", v)
+		fmt.Fprintf(&out, "%v %+v %#v %s %q", v, v, v, v, v)
+		assert.NotContains(t, out.String(), "张三", "%T", v)
+		assert.NotContains(t, out.String(), "13800138000", "%T", v)
+	}
+}
