@@ -76,8 +76,8 @@ func NewAihuishou(appID string, secret Secret, opts ...AihuishouOption) (*Aihuis
 	if err := checkHeaderValue("aihuishou: app id", appID); err != nil {
 		return nil, err
 	}
-	if secret.IsZero() {
-		return nil, fmt.Errorf("%w: aihuishou: app secret is empty", ErrCredentials)
+	if err := checkSecret("aihuishou: app secret", secret); err != nil {
+		return nil, err
 	}
 	config := aihuishouConfig{LiteralsPython, time.FixedZone("CST", 8*60*60)}
 	for _, opt := range opts {

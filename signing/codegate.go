@@ -49,8 +49,8 @@ func NewCodeGate(apiKey, secret Secret) (*CodeGate, error) {
 	if err := checkHeaderValue("codegate: api key", apiKey.Reveal()); err != nil {
 		return nil, err
 	}
-	if secret.IsZero() {
-		return nil, fmt.Errorf("%w: codegate: secret is empty", ErrCredentials)
+	if err := checkSecret("codegate: secret", secret); err != nil {
+		return nil, err
 	}
 	return &CodeGate{opaque{"CodeGate"}, apiKey, secret, newMACPool(secret)}, nil
 }

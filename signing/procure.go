@@ -36,8 +36,8 @@ func NewProcure(appID string, secret Secret) (*Procure, error) {
 	if err := checkHeaderValue("procure: app id", appID); err != nil {
 		return nil, err
 	}
-	if secret.IsZero() {
-		return nil, fmt.Errorf("%w: procure: app secret is empty", ErrCredentials)
+	if err := checkSecret("procure: app secret", secret); err != nil {
+		return nil, err
 	}
 	return &Procure{opaque{"Procure"}, appID, secret, newMACPool(secret)}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
+	"unicode"
 )
 
 const mask = "[redacted]"
@@ -24,6 +26,20 @@ func NewSecret(s string) Secret {
 		return Secret{}
 	}
 	return Secret{reveal: func() string { return s }}
+}
+
+// checkSecret refuses what a secret gets on the way from a file or a web page
+// and nobody sees: a line break, a zero-width character, a blank at its end.
+// Every signature would be wrong.
+func checkSecret(what string, s Secret) error {
+	text := s.Reveal()
+	switch {
+	case text == "":
+		return fmt.Errorf("%w: %s is empty", ErrCredentials, what)
+	case strings.TrimSpace(text) != text, strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return fmt.Errorf("%w: %s must be printable characters without a space at either end", ErrCredentials, what)
+	}
+	return nil
 }
 
 // Reveal returns the text itself.
