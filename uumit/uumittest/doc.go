@@ -11,9 +11,10 @@
 //
 // A [Platform] holds the state and is an [http.Handler]; a [Server] is a
 // Platform on a port. State is seeded with AddUser and AddCapability and read
-// back with Order, Wallet, Requests and their like. Orders move by hand
-// ([Platform.AdvanceOrder], [Platform.SetOrderStatus]) or by the clock
-// ([WithOrderPace]); the person of a device authorization confirms with
+// back with Order, Wallet, Requests and their like. Orders and transactions move
+// by hand ([Platform.AdvanceOrder], [Platform.SetOrderStatus],
+// [Platform.AdvanceTransaction], [Platform.SetTransactionStatus]), orders also
+// by the clock ([WithOrderPace]); the person of a device authorization confirms with
 // [Platform.Approve] and refuses with [Platform.Deny]. Time stands in the test's
 // hand with SetNow and Advance, or comes from [WithClock]. Faults go in front
 // with [WithMiddleware].
@@ -59,6 +60,8 @@
 //   - One Idempotency-Key with two bodies: the first result.
 //   - A new order is frozen; with [WithPendingOrders] it is pending first. The
 //     buyer may cancel an order that is pending or frozen.
+//   - An order that went back for rework keeps its price frozen; a rejected one
+//     has it unfrozen. What is paid stays paid, whatever status is set after.
 //   - Search finds what shares a word of three letters or more with the query,
 //     in title or tags, and what has a tag that the query contains; ten results
 //     by default.

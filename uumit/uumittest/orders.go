@@ -21,6 +21,44 @@ const (
 	OrderCancelled = "cancelled"
 )
 
+// Further states, of orders that a task or a skill gave rise to ("UUMit agent
+// skill, Orders"). Here an order has them only by [Platform.SetOrderStatus].
+const (
+	OrderPendingDelivery = "pending_delivery"
+	OrderRework          = "rework"
+	OrderRejected        = "rejected"
+	// OrderCompleted is an older word for settled.
+	OrderCompleted = "completed"
+)
+
+// orderMoney says where the price of an order is in each state.
+var orderMoney = map[string]place{
+	OrderPending:         withBuyer,
+	OrderFrozen:          frozen,
+	OrderAccepted:        frozen,
+	OrderPendingDelivery: frozen,
+	OrderDelivered:       frozen,
+	OrderRework:          frozen,
+	OrderConfirmed:       paid,
+	OrderSettled:         paid,
+	OrderCompleted:       paid,
+	OrderFailed:          withBuyer,
+	OrderCancelled:       withBuyer,
+	OrderRejected:        withBuyer,
+}
+
+// afterOrder is the step that comes after a state. What is not in it is an end
+// or an unknown word.
+var afterOrder = map[string]string{
+	OrderPending:         OrderFrozen,
+	OrderFrozen:          OrderAccepted,
+	OrderAccepted:        OrderDelivered,
+	OrderPendingDelivery: OrderDelivered,
+	OrderRework:          OrderDelivered,
+	OrderDelivered:       OrderConfirmed,
+	OrderConfirmed:       OrderSettled,
+}
+
 // confirmsItself is how long after its delivery an order is confirmed by the
 // platform ("UUMit Python quick start, Confirm").
 const confirmsItself = 24 * time.Hour
@@ -38,11 +76,8 @@ type Order struct {
 func (o Order) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "order %s (%s)", o.ID, o.Status) }
 
 type order struct {
-	id, status    string
-	offer         *Capability
-	demand        string
-	buyer, seller *user
-	since         time.Time // in this status
+	purchase
+	demand string
 }
 
 // Orders returns all orders in the order they were created.
@@ -70,7 +105,7 @@ func (p *Platform) Order(id string) (Order, bool) {
 }
 
 func (o *order) view() Order {
-	return Order{o.id, o.status, o.offer.ID, o.demand, o.buyer.id, o.seller.id, o.offer.PriceUT}
+	return Order{o.id, o.status, o.offer.ID, o.demand, o.buyer.id, o.seller.id, o.price}
 }
 
 func (p *Platform) order(id string) *order {
@@ -82,36 +117,35 @@ func (p *Platform) order(id string) *order {
 }
 
 // AdvanceOrder moves an order one step on: pending, frozen, accepted,
-// delivered, confirmed, settled. It returns the new status.
+// delivered, confirmed, settled; from pending_delivery and rework to
+// delivered. It returns the new status, which is failed if the buyer cannot
+// pay. It panics at an end and at an unknown word.
 func (p *Platform) AdvanceOrder(id string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := p.Now()
+	p.tick(now)
 	o := p.mustOrder(id)
-	next := o.next()
+	next := afterOrder[o.status]
 	if next == "" {
 		panic(fmt.Sprintf("uumittest: order %q is %s: there is no next step", id, o.status))
 	}
-	p.move(o, next, p.Now())
+	p.moveOrder(o, next, now)
 	return o.status
 }
 
-// SetOrderStatus ends an order as failed or cancelled, or moves it on to a
-// later status step by step. Money moves with it.
+// SetOrderStatus gives an order any status, also a word that the platform does
+// not know. The price goes where the status has it: it is frozen from frozen
+// to delivered, in pending_delivery and in rework; paid, once and for good, by
+// confirmed, settled and completed; back with the buyer in all others. An
+// unknown word leaves it where it is. An order that the buyer cannot pay
+// becomes failed.
 func (p *Platform) SetOrderStatus(id, status string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o, now := p.mustOrder(id), p.Now()
-	if status == OrderFailed || status == OrderCancelled {
-		p.end(o, status, now)
-		return
-	}
-	for o.status != status {
-		next := o.next()
-		if next == "" {
-			panic(fmt.Sprintf("uumittest: order %q is %s and cannot become %s", id, o.status, status))
-		}
-		p.move(o, next, now)
-	}
+	now := p.Now()
+	p.tick(now)
+	p.moveOrder(p.mustOrder(id), status, now)
 }
 
 func (p *Platform) mustOrder(id string) *order {
@@ -122,46 +156,17 @@ func (p *Platform) mustOrder(id string) *order {
 	return o
 }
 
-// next is the status after the order's own, "" at an end.
-func (o *order) next() string {
-	line := []string{OrderPending, OrderFrozen, OrderAccepted, OrderDelivered, OrderConfirmed, OrderSettled}
-	i := slices.Index(line, o.status)
-	if i < 0 || i == len(line)-1 {
-		return ""
+func (p *Platform) moveOrder(o *order, status string, at time.Time) {
+	if !p.become(&o.purchase, status, orderMoney, at) {
+		p.become(&o.purchase, OrderFailed, orderMoney, at)
 	}
-	return line[i+1]
-}
-
-// move changes the status, and the wallets where the new one means that.
-func (p *Platform) move(o *order, status string, at time.Time) {
-	switch status {
-	case OrderFrozen:
-		if !o.buyer.freeze(o.offer.PriceUT, o.id, at) {
-			status = OrderFailed
-		}
-	case OrderConfirmed:
-		p.settle(o.buyer, o.seller, o.offer.PriceUT, o.id, at)
-	}
-	o.status, o.since = status, at
-}
-
-// end stops an order and gives a frozen price back.
-func (p *Platform) end(o *order, status string, at time.Time) {
-	switch o.status {
-	case OrderFrozen, OrderAccepted, OrderDelivered:
-		o.buyer.unfreeze(o.offer.PriceUT, o.id, at)
-	case OrderPending:
-	default:
-		panic(fmt.Sprintf("uumittest: order %q is %s and cannot become %s", o.id, o.status, status))
-	}
-	o.status, o.since = status, at
 }
 
 // tick lets orders do what the time that has passed makes them do.
 func (p *Platform) tick(now time.Time) {
 	for _, o := range p.orders {
 		for {
-			wait, next := p.pace, o.next()
+			wait, next := p.pace, afterOrder[o.status]
 			if o.status == OrderDelivered {
 				wait = confirmsItself
 			}
@@ -169,10 +174,10 @@ func (p *Platform) tick(now time.Time) {
 			if wait <= 0 || next == "" || now.Before(at) {
 				break
 			}
-			p.move(o, next, at)
 			if next == OrderConfirmed {
-				p.move(o, OrderSettled, at) // what the platform confirms it settles
+				next = OrderSettled // what the platform confirms it settles
 			}
+			p.moveOrder(o, next, at)
 		}
 	}
 }
@@ -185,7 +190,7 @@ type orderItem struct {
 }
 
 func (o *order) item() orderItem {
-	return orderItem{o.id, o.status, o.offer.ID, ut(o.offer.PriceUT)}
+	return orderItem{o.id, o.status, o.offer.ID, ut(o.price)}
 }
 
 func (p *Platform) createOrder(c *call) answer {
@@ -196,20 +201,12 @@ func (p *Platform) createOrder(c *call) answer {
 	if offer == nil {
 		return notFound("capability")
 	}
-	o := &order{
-		id:     newUUID(),
-		status: OrderPending,
-		offer:  offer,
-		demand: c.text("demand_description"),
-		buyer:  c.user,
-		seller: p.users[offer.SellerID],
-		since:  c.now,
-	}
+	o := &order{p.newPurchase(c, offer, offer.PriceUT, OrderPending), c.text("demand_description")}
 	if c.user.available.LessThan(offer.PriceUT) {
 		return insufficient()
 	}
 	if !p.pending {
-		p.move(o, OrderFrozen, c.now)
+		p.moveOrder(o, OrderFrozen, c.now)
 	}
 	p.orders = append(p.orders, o)
 	return ok(o.item())
@@ -239,13 +236,13 @@ func (p *Platform) confirmOrder(c *call) answer {
 		return notFound("order")
 	case c.user != o.buyer:
 		return forbidden("buyer")
-	case o.status == OrderConfirmed, o.status == OrderSettled:
+	case o.status == OrderConfirmed, o.status == OrderSettled, o.status == OrderCompleted:
 		return *refused(http.StatusConflict, 4501, "order is already confirmed")
 	case o.status != OrderDelivered:
 		return conflict("order is not delivered")
 	}
-	p.move(o, OrderConfirmed, c.now)
-	return ok(map[string]string{"seller_income": ut(income(o.offer.PriceUT))})
+	p.moveOrder(o, OrderConfirmed, c.now)
+	return ok(map[string]string{"seller_income": ut(income(o.price))})
 }
 
 func (p *Platform) cancelOrder(c *call) answer {
@@ -258,7 +255,7 @@ func (p *Platform) cancelOrder(c *call) answer {
 	case o.status != OrderPending && o.status != OrderFrozen:
 		return conflict("order cannot be cancelled any more")
 	}
-	p.end(o, OrderCancelled, c.now)
+	p.moveOrder(o, OrderCancelled, c.now)
 	return ok(o.item())
 }
 
@@ -272,7 +269,7 @@ func (p *Platform) deliverOrder(c *call) answer {
 		return forbidden("seller")
 	case len(files) == 0:
 		return missing("body", "deliverables")
-	case o.status != OrderFrozen && o.status != OrderAccepted:
+	case o.status != OrderFrozen && afterOrder[o.status] != OrderDelivered:
 		return conflict("order cannot be delivered now")
 	}
 	for _, f := range files {
@@ -283,7 +280,7 @@ func (p *Platform) deliverOrder(c *call) answer {
 			}
 		}
 	}
-	p.move(o, OrderDelivered, c.now)
+	p.moveOrder(o, OrderDelivered, c.now)
 	return ok(struct {
 		orderItem
 		ReviewID  string `json:"review_id"`

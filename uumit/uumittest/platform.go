@@ -38,6 +38,7 @@ type Platform struct {
 	capabilities []*Capability
 	orders       []*order
 	transactions []*transaction
+	fees         decimal.Decimal
 	devices      []*device
 	requests     transporttest.RequestLog
 }
@@ -71,7 +72,7 @@ type Capability struct {
 	Title string
 	// Tags are further words that a search finds it by.
 	Tags []string
-	// PriceUT is its price.
+	// PriceUT is its price, not negative.
 	PriceUT decimal.Decimal
 	// SellerID is the user who sells it. Seeding makes a user if it is empty.
 	SellerID string
@@ -169,6 +170,9 @@ func (p *Platform) AddCapability(seed Capability) Capability {
 		seed.SellerID = p.addUser(User{}).id
 	}
 	p.user(seed.SellerID)
+	if seed.PriceUT.IsNegative() {
+		panic(fmt.Sprintf("uumittest: the price of capability %q is negative", seed.ID))
+	}
 	if p.capability(seed.ID) != nil {
 		panic(fmt.Sprintf("uumittest: there is a capability %q already", seed.ID))
 	}

@@ -2,6 +2,7 @@ package uumittest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -17,7 +18,32 @@ const (
 	TransactionSettled          = "settled"
 	TransactionRejectedBySeller = "rejected_by_seller"
 	TransactionCancelledByBuyer = "cancelled_by_buyer"
+	// TransactionPending is another word for pending_freeze. Here a transaction
+	// has it only by [Platform.SetTransactionStatus].
+	TransactionPending = "pending"
 )
+
+// transactionMoney says where the price of a transaction is in each state.
+var transactionMoney = map[string]place{
+	TransactionPending:          withBuyer,
+	TransactionPendingFreeze:    withBuyer,
+	TransactionFrozen:           frozen,
+	TransactionAccepted:         frozen,
+	TransactionDelivered:        frozen,
+	TransactionSettled:          paid,
+	TransactionRejectedBySeller: withBuyer,
+	TransactionCancelledByBuyer: withBuyer,
+}
+
+// afterTransaction is the step that comes after a state. What is not in it is
+// an end or an unknown word.
+var afterTransaction = map[string]string{
+	TransactionPending:       TransactionFrozen,
+	TransactionPendingFreeze: TransactionFrozen,
+	TransactionFrozen:        TransactionAccepted,
+	TransactionAccepted:      TransactionDelivered,
+	TransactionDelivered:     TransactionSettled,
+}
 
 // Transaction is a transaction as it stands.
 type Transaction struct {
@@ -35,12 +61,20 @@ func (t Transaction) Format(f fmt.State, _ rune) {
 }
 
 type transaction struct {
-	id, status    string
-	offer         *Capability
-	buyer, seller *user
-	price         decimal.Decimal
-	createdAt     time.Time
-	result        map[string]any
+	purchase
+	createdAt time.Time
+	result    map[string]any
+}
+
+// Transactions returns all transactions in the order they were created.
+func (p *Platform) Transactions() []Transaction {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []Transaction
+	for _, t := range p.transactions {
+		all = append(all, t.view())
+	}
+	return all
 }
 
 // Transaction returns a transaction as it stands.
@@ -51,7 +85,11 @@ func (p *Platform) Transaction(id string) (Transaction, bool) {
 	if t == nil {
 		return Transaction{}, false
 	}
-	return Transaction{t.id, t.status, t.offer.ID, t.buyer.id, t.seller.id, t.price, t.result}, true
+	return t.view(), true
+}
+
+func (t *transaction) view() Transaction {
+	return Transaction{t.id, t.status, t.offer.ID, t.buyer.id, t.seller.id, t.price, t.result}
 }
 
 func (p *Platform) transaction(id string) *transaction {
@@ -60,6 +98,40 @@ func (p *Platform) transaction(id string) *transaction {
 		return nil
 	}
 	return p.transactions[i]
+}
+
+// AdvanceTransaction moves a transaction one step on: pending_freeze, frozen,
+// accepted, delivered, settled. It returns the new status, which is the old one
+// if the buyer cannot pay. It panics at an end and at an unknown word.
+func (p *Platform) AdvanceTransaction(id string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.mustTransaction(id)
+	next := afterTransaction[t.status]
+	if next == "" {
+		panic(fmt.Sprintf("uumittest: transaction %q is %s: there is no next step", id, t.status))
+	}
+	p.become(&t.purchase, next, transactionMoney, p.Now())
+	return t.status
+}
+
+// SetTransactionStatus gives a transaction any status, also a word that the
+// platform does not know. The price goes where the status has it: it is frozen
+// from frozen to delivered; paid, once and for good, by settled; back with the
+// buyer in all others. An unknown word leaves it where it is. A transaction
+// that the buyer cannot pay stays as it is.
+func (p *Platform) SetTransactionStatus(id, status string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.become(&p.mustTransaction(id).purchase, status, transactionMoney, p.Now())
+}
+
+func (p *Platform) mustTransaction(id string) *transaction {
+	t := p.transaction(id)
+	if t == nil {
+		panic(fmt.Sprintf("uumittest: there is no transaction %q", id))
+	}
+	return t
 }
 
 type transactionItem struct {
@@ -93,15 +165,7 @@ func (p *Platform) createTransaction(c *call) answer {
 		}
 		price = price.Mul(decimal.NewFromInt(int64(n)))
 	}
-	t := &transaction{
-		id:        newUUID(),
-		status:    TransactionPendingFreeze,
-		offer:     offer,
-		buyer:     c.user,
-		seller:    p.users[offer.SellerID],
-		price:     price,
-		createdAt: c.now,
-	}
+	t := &transaction{purchase: p.newPurchase(c, offer, price, TransactionPendingFreeze), createdAt: c.now}
 	p.transactions = append(p.transactions, t)
 	return ok(t.item())
 }
@@ -129,74 +193,54 @@ func (p *Platform) getTransaction(c *call) answer {
 	return ok(t.item())
 }
 
-// step changes a transaction that is in one of the states from. What has to
-// happen beside it is done by also, which may refuse.
-func (p *Platform) step(c *call, role, to string, also func(*transaction) *answer, from ...string) answer {
+// step changes a transaction that is in one of the states from.
+func (p *Platform) step(c *call, role, to string, from ...string) answer {
 	t, a := p.side(c, role)
-	if a != nil {
+	switch {
+	case a != nil:
 		return *a
-	}
-	if !slices.Contains(from, t.status) {
+	case !slices.Contains(from, t.status):
 		return conflict("transaction is " + t.status)
+	case !p.become(&t.purchase, to, transactionMoney, c.now):
+		return insufficient()
 	}
-	if also != nil {
-		if a := also(t); a != nil {
-			return *a
-		}
-	}
-	t.status = to
 	return ok(t.item())
 }
 
 func (p *Platform) freezeTransaction(c *call) answer {
-	return p.step(c, "buyer", TransactionFrozen, func(t *transaction) *answer {
-		if !t.buyer.freeze(t.price, t.id, c.now) {
-			a := insufficient()
-			return &a
-		}
-		return nil
-	}, TransactionPendingFreeze)
+	return p.step(c, "buyer", TransactionFrozen, TransactionPendingFreeze, TransactionPending)
 }
 
 func (p *Platform) acceptTransaction(c *call) answer {
-	return p.step(c, "seller", TransactionAccepted, nil, TransactionFrozen)
-}
-
-// giveBack unfreezes the price of a transaction that ends early.
-func giveBack(c *call) func(*transaction) *answer {
-	return func(t *transaction) *answer {
-		if t.status == TransactionFrozen {
-			t.buyer.unfreeze(t.price, t.id, c.now)
-		}
-		return nil
-	}
+	return p.step(c, "seller", TransactionAccepted, TransactionFrozen)
 }
 
 func (p *Platform) rejectTransaction(c *call) answer {
-	return p.step(c, "seller", TransactionRejectedBySeller, giveBack(c), TransactionPendingFreeze, TransactionFrozen)
+	return p.step(c, "seller", TransactionRejectedBySeller, TransactionPendingFreeze, TransactionPending, TransactionFrozen)
 }
 
 func (p *Platform) cancelTransaction(c *call) answer {
-	return p.step(c, "buyer", TransactionCancelledByBuyer, giveBack(c), TransactionPendingFreeze, TransactionFrozen)
+	return p.step(c, "buyer", TransactionCancelledByBuyer, TransactionPendingFreeze, TransactionPending, TransactionFrozen)
 }
 
 func (p *Platform) deliverTransaction(c *call) answer {
-	return p.step(c, "seller", TransactionDelivered, func(t *transaction) *answer {
-		result, object := c.body["result_payload"].(map[string]any)
-		if !object {
-			a := missing("body", "result_payload")
-			return &a
-		}
+	t, a := p.side(c, "seller")
+	if a != nil {
+		return *a
+	}
+	result, object := c.body["result_payload"].(map[string]any)
+	if !object {
+		return missing("body", "result_payload")
+	}
+	out := p.step(c, "seller", TransactionDelivered, TransactionAccepted)
+	if out.status == http.StatusOK {
 		t.result = result
-		return nil
-	}, TransactionAccepted)
+	}
+	return out
 }
 
 func (p *Platform) confirmTransaction(c *call) answer {
-	return p.step(c, "buyer", TransactionSettled, func(t *transaction) *answer {
-		p.settle(t.buyer, t.seller, t.price, t.id, c.now)
-		return nil
-	}, TransactionDelivered)
+	return p.step(c, "buyer", TransactionSettled, TransactionDelivered)
 }
 
 func (p *Platform) listTransactions(c *call) answer {

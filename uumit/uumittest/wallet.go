@@ -62,12 +62,22 @@ func income(price decimal.Decimal) decimal.Decimal {
 	return price.Mul(decimal.New(9, -1)).Round(2)
 }
 
-// settle pays a frozen price to the seller.
+// Fees returns what the platform has kept of the prices that were paid. With
+// all wallets it makes up all UT there are.
+func (p *Platform) Fees() decimal.Decimal {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick(p.Now())
+	return p.fees
+}
+
+// settle pays a frozen price to the seller, less the platform's fee.
 func (p *Platform) settle(buyer, seller *user, price decimal.Decimal, reference string, at time.Time) {
 	buyer.frozen = buyer.frozen.Sub(price)
 	buyer.write("expense", reference, price.Neg(), at)
 	seller.available = seller.available.Add(income(price))
 	seller.write("income", reference, income(price), at)
+	p.fees = p.fees.Add(price.Sub(income(price)))
 }
 
 type balanceItem struct {
