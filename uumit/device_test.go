@@ -53,7 +53,11 @@ func TestADeviceAuthorizationEndsInAClient(t *testing.T) {
 	other, err := client.ForUser(h.AddUser(uumittest.User{}).ID)
 	require.NoError(t, err)
 	_, err = other.Wallet.Get(ctx)
-	require.ErrorIs(t, err, transport.ErrPermission, "the key acts for one user")
+	require.NoError(t, err, "the key acts for every linked user")
+	unlinked, err := client.ForUser(h.AddUser(uumittest.User{Unlinked: true}).ID)
+	require.NoError(t, err)
+	_, err = unlinked.Wallet.Get(ctx)
+	require.ErrorIs(t, err, transport.ErrPermission)
 
 	require.NoError(t, h.device.Close())
 	_, err = client.Wallet.Get(ctx)

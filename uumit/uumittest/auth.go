@@ -26,16 +26,15 @@ func (p *Platform) authenticate(r *http.Request) (caller, *answer) {
 	key, token := r.Header.Values("X-Api-Key"), r.Header.Values("Authorization")
 	switch {
 	case len(key) == 1 && key[0] != "":
-		linked, known := p.keys[hash(key[0])]
-		if !known {
+		if !p.keys[hash(key[0])] {
 			return caller{}, refused(http.StatusUnauthorized, 1006, "invalid api key")
 		}
 		ids := r.Header.Values("X-Platform-User-Id")
 		if len(ids) != 1 || ids[0] == "" {
 			return caller{}, refused(http.StatusUnauthorized, 1002, "X-Platform-User-Id is missing")
 		}
-		u := linked[ids[0]]
-		if u == nil {
+		u := p.users[ids[0]]
+		if u == nil || !u.linked {
 			return caller{}, refused(http.StatusForbidden, 1007, "user is not linked to this platform")
 		}
 		return caller{u, "key " + hash(key[0])}, nil

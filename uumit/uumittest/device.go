@@ -38,14 +38,15 @@ func (p *Platform) UserCodes() []string {
 	return codes
 }
 
-// Approve confirms a user code as a user would in the browser, and makes a key
-// that acts for that user alone.
+// Approve confirms a user code as a user would in the browser. That links the
+// user to the platform, and makes a key that acts for all who are linked, as
+// [Platform.APIKey] does.
 func (p *Platform) Approve(userCode, userID string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d, u := p.waiting(userCode), p.user(userID)
 	d.status, d.apiKey, d.userID = "approved", "uuagent_sk_"+randomHex(16), u.id
-	p.keys[hash(d.apiKey)] = map[string]*user{u.id: u}
+	p.keys[hash(d.apiKey)], u.linked = true, true
 }
 
 // Deny refuses a user code.

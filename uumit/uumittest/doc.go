@@ -27,8 +27,9 @@
 // Credentials are checked by code of this package alone, not by package signing.
 //
 //   - A key with a user's id, or a bearer token; the key wins if both are sent.
-//     401 with code 1002 without credentials, 1006 for an unknown key; 403 with
-//     1007 for a user that is not linked to the key.
+//     Every key, also one of a device authorization, acts for every user who is
+//     linked to the platform. 401 with code 1002 without credentials, 1006 for an
+//     unknown key; 403 with 1007 for a user who is not linked.
 //   - 60 calls in any 60 seconds for a key, a token or an address, then 429
 //     with Retry-After; 100,000 a day for a key, then 429 with code 1010.
 //   - A POST with an Idempotency-Key that succeeded is answered with its first
@@ -55,7 +56,8 @@
 //     confirmed already; 422 with 1001 and a list in detail for a wrong field;
 //     429 with 1009 for too many calls. Polls of a device code are answered
 //     200, with 4802 for an expired and 4803 for a denied one.
-//   - An approved device code can be polled again, for the same credentials.
+//   - An approved device code can be polled again, for the same credentials. The
+//     user who approves is linked by that.
 //     Polling faster than the interval is not punished.
 //   - One Idempotency-Key with two bodies: the first result.
 //   - A new order is frozen; with [WithPendingOrders] it is pending first. The

@@ -33,8 +33,8 @@ type Platform struct {
 	apiKey       string
 	fallback     *user // the default user
 	users        map[string]*user
-	keys         map[string]map[string]*user // by hash of the key: the users linked to it
-	tokens       map[string]*user            // by hash of the token
+	keys         map[string]bool  // by hash of the key
+	tokens       map[string]*user // by hash of the token
 	capabilities []*Capability
 	orders       []*order
 	transactions []*transaction
@@ -52,7 +52,7 @@ type User struct {
 	Token string
 	// UT is what the user can spend; 1000 if a seed leaves it nil.
 	UT *decimal.Decimal
-	// Unlinked says that the platform's key may not act for the user.
+	// Unlinked says that no API key may act for the user.
 	Unlinked bool
 }
 
@@ -61,6 +61,7 @@ func (u User) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "user %s", u.I
 
 type user struct {
 	id, token         string
+	linked            bool
 	available, frozen decimal.Decimal
 	ledger            []entry // in the order it was written
 }
@@ -78,7 +79,8 @@ type Capability struct {
 	SellerID string
 }
 
-// New returns a Platform with one user and a key that acts for it.
+// New returns a Platform with one user and a key that acts for all linked
+// users.
 func New(opts ...Option) *Platform {
 	o := options{now: time.Now, perMinute: 60, perDay: 100_000, interval: 5 * time.Second}
 	for _, opt := range opts {
@@ -95,10 +97,10 @@ func New(opts ...Option) *Platform {
 		replays:       make(map[replayKey]replay),
 		apiKey:        "pk_" + randomHex(16),
 		users:         make(map[string]*user),
-		keys:          make(map[string]map[string]*user),
+		keys:          make(map[string]bool),
 		tokens:        make(map[string]*user),
 	}
-	p.keys[hash(p.apiKey)] = make(map[string]*user)
+	p.keys[hash(p.apiKey)] = true
 	p.fallback = p.addUser(User{})
 	return p
 }
@@ -114,7 +116,7 @@ func (p *Platform) AddUser(seed User) User {
 }
 
 func (p *Platform) addUser(seed User) *user {
-	u := &user{id: seed.ID, token: seed.Token, available: decimal.NewFromInt(1000)}
+	u := &user{id: seed.ID, token: seed.Token, linked: !seed.Unlinked, available: decimal.NewFromInt(1000)}
 	if u.id == "" {
 		u.id = newUUID()
 	}
@@ -129,9 +131,6 @@ func (p *Platform) addUser(seed User) *user {
 	}
 	p.users[u.id] = u
 	p.tokens[hash(u.token)] = u
-	if !seed.Unlinked {
-		p.keys[hash(p.apiKey)][u.id] = u
-	}
 	return u
 }
 
@@ -154,8 +153,7 @@ func (p *Platform) user(id string) *user {
 }
 
 func (p *Platform) view(u *user) User {
-	_, linked := p.keys[hash(p.apiKey)][u.id]
-	return User{ID: u.id, Token: u.token, UT: new(u.available), Unlinked: !linked}
+	return User{ID: u.id, Token: u.token, UT: new(u.available), Unlinked: !u.linked}
 }
 
 // AddCapability adds a capability and returns it with all that was left open

@@ -42,6 +42,37 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+func TestEveryKeyActsForEveryLinkedUser(t *testing.T) {
+	srv := start(t)
+	public := map[string]string{"X-Api-Key": "", "X-Platform-User-Id": ""}
+	authorized := func(userID string) string {
+		begun := do(t, srv, request{method: "POST", path: "/api/v1/auth/device-auth", body: `{"agent_platform_type":"cursor"}`, header: public})
+		srv.Approve(begun.data["user_code"].(string), userID)
+		polled := do(t, srv, request{method: "POST", path: "/api/v1/auth/device-auth/poll", body: fmt.Sprintf(`{"device_code":%q}`, begun.data["device_code"]), header: public})
+		return polled.data["api_key"].(string)
+	}
+	linked, unlinked := srv.AddUser(uumittest.User{UT: new(price)}), srv.AddUser(uumittest.User{Unlinked: true})
+	first, second := authorized(""), authorized(linked.ID)
+	for name, key := range map[string]string{"the platform's": srv.APIKey(), "one of a device authorization": first, "one of another user": second} {
+		t.Run(name, func(t *testing.T) {
+			wallet := func(userID string) response {
+				return do(t, srv, request{path: "/api/v1/wallet", header: map[string]string{"X-Api-Key": key, "X-Platform-User-Id": userID}})
+			}
+			check(t, wallet(srv.User("").ID), 200, 0)
+			got := wallet(linked.ID)
+			check(t, got, 200, 0)
+			assert.Contains(t, got.body, `"ut":{"available":"12.50"`, "the wallet of the user that the header names")
+			check(t, wallet(unlinked.ID), 403, 1007)
+			check(t, wallet("nobody"), 403, 1007)
+		})
+	}
+	t.Run("a user who authorizes a device is linked", func(t *testing.T) {
+		authorized(unlinked.ID)
+		assert.False(t, srv.User(unlinked.ID).Unlinked)
+		check(t, do(t, srv, request{path: "/api/v1/wallet", user: unlinked.ID, header: map[string]string{"X-Api-Key": first}}), 200, 0)
+	})
+}
+
 func TestTheEnvelope(t *testing.T) {
 	srv := start(t)
 	got := do(t, srv, request{path: "/api/v1/wallet"})

@@ -15,8 +15,8 @@ type Server struct {
 	http *httptest.Server
 }
 
-// NewServer starts a platform with one user and a key that acts for it. It
-// panics if no loopback port is to be had. Close it when done.
+// NewServer starts a platform with one user and a key that acts for all linked
+// users. It panics if no loopback port is to be had. Close it when done.
 func NewServer(opts ...Option) *Server {
 	p := New(opts...)
 	s := httptest.NewServer(p.Handler())
