@@ -38,6 +38,8 @@
 //   - Creating an order freezes the price; confirming it pays the seller nine
 //     tenths of it, as 11.25 of 12.50 in the quick start. A delivered order that
 //     nobody confirms is confirmed and settled after 24 hours.
+//   - What was delivered stands in the detail of an order and of a transaction
+//     as the seller sent it.
 //   - A path with a slash too many at its end is answered 307.
 //
 // # What is not in it
@@ -60,6 +62,8 @@
 //     user who approves is linked by that.
 //     Polling faster than the interval is not punished.
 //   - One Idempotency-Key with two bodies: the first result.
+//   - What was delivered is handed back under the names it is sent with,
+//     deliverables and result_payload, and not in lists.
 //   - A new order is frozen; with [WithPendingOrders] it is pending first. The
 //     buyer may cancel an order that is pending or frozen.
 //   - An order that went back for rework keeps its price frozen; a rejected one

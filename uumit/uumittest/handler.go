@@ -17,6 +17,7 @@ type call struct {
 	r    *http.Request
 	now  time.Time
 	body map[string]any
+	raw  []byte // the body as it came
 	// user is who calls, nil on public paths.
 	user *user
 	// id is the variable segment of the path.
@@ -27,6 +28,13 @@ type call struct {
 func (c *call) text(name string) string {
 	s, _ := c.body[name].(string)
 	return s
+}
+
+// member returns a member of the body as it came, nil if it is absent.
+func (c *call) member(name string) json.RawMessage {
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(c.raw, &members) // handle has read it before
+	return members[name]
 }
 
 // Handler returns the platform behind the middleware it was made with.
@@ -46,7 +54,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	now := p.Now()
-	a := p.handle(&call{r: r, now: now}, body)
+	a := p.handle(&call{r: r, now: now, raw: body})
 	p.requests.Add(Request{
 		Method:     r.Method,
 		RequestURI: r.URL.RequestURI(),
@@ -60,7 +68,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // handle makes the checks: path, limits, credentials, body.
-func (p *Platform) handle(c *call, body []byte) answer {
+func (p *Platform) handle(c *call) answer {
 	op, id, a := route(c.r)
 	if a != nil {
 		return *a
@@ -77,8 +85,8 @@ func (p *Platform) handle(c *call, body []byte) answer {
 	if a := p.admit(scope, c.now); a != nil {
 		return *a
 	}
-	if len(body) > 0 {
-		if json.Unmarshal(body, &c.body) != nil || c.body == nil {
+	if len(c.raw) > 0 {
+		if json.Unmarshal(c.raw, &c.body) != nil || c.body == nil {
 			return invalid("body", "", "json_invalid", "JSON decode error")
 		}
 		if mediaType, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";"); mediaType != "application/json" {

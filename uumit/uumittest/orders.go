@@ -1,6 +1,7 @@
 package uumittest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -70,14 +71,31 @@ type Order struct {
 	DemandDescription string
 	BuyerID, SellerID string
 	PriceUT           decimal.Decimal
+	// Deliverables is what was delivered last.
+	Deliverables []Deliverable
 }
+
+// Deliverable is one delivered file ("UUMit agent skill, Deliverables"). It
+// prints nothing of it.
+type Deliverable struct {
+	URL         string          `json:"url"`
+	Name        string          `json:"name"`
+	Size        *int64          `json:"size,omitempty"`
+	ContentType string          `json:"content_type,omitempty"`
+	Metadata    json.RawMessage `json:"metadata,omitempty"`
+	TextContent string          `json:"text_content,omitempty"`
+}
+
+// Format prints nothing of the file.
+func (Deliverable) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "deliverable") }
 
 // Format prints id and status.
 func (o Order) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "order %s (%s)", o.ID, o.Status) }
 
 type order struct {
 	purchase
-	demand string
+	demand       string
+	deliverables []Deliverable
 }
 
 // Orders returns all orders in the order they were created.
@@ -105,7 +123,7 @@ func (p *Platform) Order(id string) (Order, bool) {
 }
 
 func (o *order) view() Order {
-	return Order{o.id, o.status, o.offer.ID, o.demand, o.buyer.id, o.seller.id, o.price}
+	return Order{o.id, o.status, o.offer.ID, o.demand, o.buyer.id, o.seller.id, o.price, slices.Clone(o.deliverables)}
 }
 
 func (p *Platform) order(id string) *order {
@@ -193,6 +211,12 @@ func (o *order) item() orderItem {
 	return orderItem{o.id, o.status, o.offer.ID, ut(o.price)}
 }
 
+// orderDetail is an order as its own page shows it.
+type orderDetail struct {
+	orderItem
+	Deliverables []Deliverable `json:"deliverables,omitempty"`
+}
+
 func (p *Platform) createOrder(c *call) answer {
 	if c.text("capability_id") == "" {
 		return missing("body", "capability_id")
@@ -201,7 +225,7 @@ func (p *Platform) createOrder(c *call) answer {
 	if offer == nil {
 		return notFound("capability")
 	}
-	o := &order{p.newPurchase(c, offer, offer.PriceUT, OrderPending), c.text("demand_description")}
+	o := &order{purchase: p.newPurchase(c, offer, offer.PriceUT, OrderPending), demand: c.text("demand_description")}
 	if c.user.available.LessThan(offer.PriceUT) {
 		return insufficient()
 	}
@@ -226,7 +250,7 @@ func (p *Platform) getOrder(c *call) answer {
 	if o == nil {
 		return notFound("order")
 	}
-	return ok(o.item())
+	return ok(orderDetail{o.item(), o.deliverables})
 }
 
 func (p *Platform) confirmOrder(c *call) answer {
@@ -280,6 +304,11 @@ func (p *Platform) deliverOrder(c *call) answer {
 			}
 		}
 	}
+	var delivered []Deliverable
+	if json.Unmarshal(c.member("deliverables"), &delivered) != nil {
+		return invalid("body", "deliverables", "type_error", "Input should be a list of files")
+	}
+	o.deliverables = delivered
 	p.moveOrder(o, OrderDelivered, c.now)
 	return ok(struct {
 		orderItem

@@ -371,6 +371,43 @@ func TestTransactions(t *testing.T) {
 	assert.False(t, found)
 }
 
+func TestWhatWasDeliveredIsHandedBack(t *testing.T) {
+	t.Run("the files of an order", func(t *testing.T) {
+		srv := start(t)
+		offer, id := ordered(t, srv)
+		detail := func(user string) response { return do(t, srv, request{path: "/api/v1/orders/" + id, user: user}) }
+		deliver := func(body string) response {
+			return do(t, srv, request{method: "POST", path: "/api/v1/orders/" + id + "/deliverables", user: offer.SellerID, body: body})
+		}
+		assert.NotContains(t, detail("").data, "deliverables")
+		check(t, deliver(`{"deliverables":[{"url":"u","name":"n","size":"7"}]}`), 422, 1001)
+		assert.NotContains(t, detail("").data, "deliverables")
+		check(t, deliver(`{"deliverables":[{"url":"https://oss.uumit.com/a.pdf","name":"合同.pdf","size":12345678901234567,"content_type":"application/pdf","metadata":{"pages":10},"text_content":"<b>","else":1},{"url":"u","name":"n"}]}`), 200, 0)
+		const files = `"deliverables":[{"url":"https://oss.uumit.com/a.pdf","name":"合同.pdf","size":12345678901234567,"content_type":"application/pdf","metadata":{"pages":10},"text_content":"<b>"},{"url":"u","name":"n"}]`
+		assert.Contains(t, detail("").body, files)
+		assert.Contains(t, detail(offer.SellerID).body, files)
+		order, _ := srv.Order(id)
+		require.Len(t, order.Deliverables, 2)
+		assert.Equal(t, "合同.pdf", order.Deliverables[0].Name)
+		assert.Equal(t, "deliverable", fmt.Sprintf("%+v", order.Deliverables[0]))
+		assert.NotContains(t, do(t, srv, request{path: "/api/v1/orders"}).body, "deliverables")
+
+		srv.SetOrderStatus(id, uumittest.OrderRework)
+		check(t, deliver(`{"deliverables":[{"url":"u2","name":"n2"}]}`), 200, 0)
+		assert.Contains(t, detail("").body, `"deliverables":[{"url":"u2","name":"n2"}]`, "the last ones")
+	})
+	t.Run("the result of a transaction", func(t *testing.T) {
+		srv := start(t)
+		offer, id := begun(t, srv)
+		detail := func() response { return do(t, srv, request{path: "/api/v1/transactions/" + id}) }
+		srv.SetTransactionStatus(id, uumittest.TransactionAccepted)
+		assert.NotContains(t, detail().data, "result_payload")
+		check(t, do(t, srv, request{method: "POST", path: "/api/v1/transactions/" + id + "/deliver", user: offer.SellerID, body: `{"result_payload":{"id":12345678901234567890,"text":"<b> 译文"}}`}), 200, 0)
+		assert.Contains(t, detail().body, `"result_payload":{"id":12345678901234567890,"text":"<b> 译文"}`)
+		assert.NotContains(t, do(t, srv, request{path: "/api/v1/transactions"}).body, "result_payload")
+	})
+}
+
 func TestPages(t *testing.T) {
 	srv := start(t)
 	for range 3 {

@@ -1,6 +1,7 @@
 package uumittest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -63,7 +64,7 @@ func (t Transaction) Format(f fmt.State, _ rune) {
 type transaction struct {
 	purchase
 	createdAt time.Time
-	result    map[string]any
+	result    json.RawMessage // an object, nil before the delivery
 }
 
 // Transactions returns all transactions in the order they were created.
@@ -89,7 +90,11 @@ func (p *Platform) Transaction(id string) (Transaction, bool) {
 }
 
 func (t *transaction) view() Transaction {
-	return Transaction{t.id, t.status, t.offer.ID, t.buyer.id, t.seller.id, t.price, t.result}
+	var result map[string]any
+	if t.result != nil {
+		_ = json.Unmarshal(t.result, &result) // it was read as an object before
+	}
+	return Transaction{t.id, t.status, t.offer.ID, t.buyer.id, t.seller.id, t.price, result}
 }
 
 func (p *Platform) transaction(id string) *transaction {
@@ -149,6 +154,12 @@ func (t *transaction) item() transactionItem {
 	return transactionItem{t.id, t.buyer.id, t.seller.id, t.offer.ID, "capability", ut(t.price), t.status, moment(t.createdAt)}
 }
 
+// transactionDetail is a transaction as its own page shows it.
+type transactionDetail struct {
+	transactionItem
+	ResultPayload json.RawMessage `json:"result_payload,omitempty"`
+}
+
 func (p *Platform) createTransaction(c *call) answer {
 	if c.text("capability_id") == "" {
 		return missing("body", "capability_id")
@@ -190,7 +201,7 @@ func (p *Platform) getTransaction(c *call) answer {
 	if a != nil {
 		return *a
 	}
-	return ok(t.item())
+	return ok(transactionDetail{t.item(), t.result})
 }
 
 // step changes a transaction that is in one of the states from.
@@ -228,13 +239,12 @@ func (p *Platform) deliverTransaction(c *call) answer {
 	if a != nil {
 		return *a
 	}
-	result, object := c.body["result_payload"].(map[string]any)
-	if !object {
+	if _, object := c.body["result_payload"].(map[string]any); !object {
 		return missing("body", "result_payload")
 	}
 	out := p.step(c, "seller", TransactionDelivered, TransactionAccepted)
 	if out.status == http.StatusOK {
-		t.result = result
+		t.result = c.member("result_payload")
 	}
 	return out
 }
