@@ -61,6 +61,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Header:     r.Header.Clone(),
 		Body:       body,
 		Status:     a.status,
+		Code:       a.code,
 		Time:       now,
 	})
 	p.mu.Unlock()

@@ -573,6 +573,74 @@ func TestRequestsAreRecorded(t *testing.T) {
 	assert.Equal(t, 422, w.Code, "a handler without a server")
 }
 
+func TestTheLogHasTheCodeThatTheClientSaw(t *testing.T) {
+	unlinked := uumittest.User{ID: "550e8400-e29b-41d4-a716-446655440000", Unlinked: true}
+	for name, tt := range map[string]struct {
+		request
+		status, code int
+	}{
+		"success":                    {request{path: "/api/v1/wallet"}, 200, 0},
+		"no credentials":             {request{path: "/api/v1/wallet", header: map[string]string{"X-Api-Key": ""}}, 401, 1002},
+		"an unknown key":             {request{path: "/api/v1/wallet", header: map[string]string{"X-Api-Key": "pk_other"}}, 401, 1006},
+		"a user who is not linked":   {request{path: "/api/v1/wallet", user: unlinked.ID}, 403, 1007},
+		"a wrong field":              {request{method: "POST", path: "/api/v1/orders", body: `{}`}, 422, 1001},
+		"no JSON":                    {request{method: "POST", path: "/api/v1/orders", body: `{`}, 422, 1001},
+		"an unknown order":           {request{path: "/api/v1/orders/none"}, 404, 1004},
+		"an unknown path":            {request{path: "/api/v1/none"}, 404, 0},
+		"a method that is not there": {request{method: "DELETE", path: "/api/v1/wallet"}, 405, 0},
+		"a slash too many":           {request{path: "/api/v1/wallet/"}, 307, 0},
+		"an unknown device code":     {request{method: "POST", path: "/api/v1/auth/device-auth/poll", body: `{"device_code":"none"}`}, 404, 1004},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := start(t)
+			srv.AddUser(unlinked)
+			check(t, do(t, srv, tt.request), tt.status, tt.code)
+			require.Len(t, srv.Requests(), 1)
+			r := srv.Requests()[0]
+			assert.Equal(t, tt.status, r.Status)
+			assert.Equal(t, tt.code, r.Code)
+			assert.Equal(t, tt.path, r.RequestURI)
+		})
+	}
+	t.Run("too many calls of a minute and of a day", func(t *testing.T) {
+		for _, tt := range []struct {
+			limit uumittest.Option
+			code  int
+		}{{uumittest.WithRateLimit(1), 1009}, {uumittest.WithDailyQuota(1), 1010}} {
+			srv := start(t, tt.limit)
+			check(t, do(t, srv, request{path: "/api/v1/wallet"}), 200, 0)
+			check(t, do(t, srv, request{path: "/api/v1/wallet"}), 429, tt.code)
+			assert.Equal(t, tt.code, srv.Requests()[1].Code)
+		}
+	})
+	t.Run("a pending authorization", func(t *testing.T) {
+		srv := start(t)
+		begun := do(t, srv, request{method: "POST", path: "/api/v1/auth/device-auth", body: `{"agent_platform_type":"cursor"}`})
+		check(t, do(t, srv, request{method: "POST", path: "/api/v1/auth/device-auth/poll", body: fmt.Sprintf(`{"device_code":%q}`, begun.data["device_code"])}), 200, 4801)
+		assert.Equal(t, 4801, srv.Requests()[1].Code)
+	})
+}
+
+// A handler that no server stands in front of gets requests as a client made
+// them.
+func TestTheLogOfAPlatformWithoutAServer(t *testing.T) {
+	for target, want := range map[string]string{
+		"https://api.uumit.com/api/v1/orders/a%2Fb?x=%20": "/api/v1/orders/a%2Fb?x=%20",
+		"https://api.uumit.com":                           "/",
+	} {
+		p := uumittest.New()
+		r, err := http.NewRequest(http.MethodGet, target, nil)
+		require.NoError(t, err)
+		require.Empty(t, r.RequestURI)
+		p.ServeHTTP(httptest.NewRecorder(), r)
+		assert.Equal(t, want, p.Requests()[0].RequestURI)
+	}
+	p := uumittest.New()
+	p.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/api/v1/wallet", nil))
+	assert.Equal(t, 401, p.Requests()[0].Status)
+	assert.Equal(t, 1002, p.Requests()[0].Code)
+}
+
 // FuzzPlatform sends anything anywhere: nothing panics, and the answer is JSON.
 func FuzzPlatform(f *testing.F) {
 	f.Add("POST", "/api/v1/orders", `{"capability_id":"c"}`)
