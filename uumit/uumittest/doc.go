@@ -34,7 +34,7 @@
 //     with Retry-After; 100,000 a day for a key, then 429 with code 1010.
 //   - A POST with an Idempotency-Key that succeeded is answered with its first
 //     result for 24 hours, to the same user on the same path, and does nothing
-//     again.
+//     again. While it is in progress ([WithProcessing]), 409 with code 4090.
 //   - Creating an order freezes the price; confirming it pays the seller nine
 //     tenths of it, as 11.25 of 12.50 in the quick start. A delivered order that
 //     nobody confirms is confirmed and settled after 24 hours.
@@ -47,20 +47,20 @@
 // All that package uumit has no method for: tasks, skills, negotiations,
 // uploads, disputes, rework, the review of deliverables, recharges and
 // withdrawals, agent-to-agent messages. Humans and agents trade with each other,
-// in UT. Two requests with one Idempotency-Key that come at the same time
-// are handled one after the other.
+// in UT.
 //
 // Where the documents are silent, the simplest was taken:
 //
 //   - HTTP statuses and codes: 400 with 3001 for a balance that does not
 //     suffice; 404 with 1004 for what is not there or not the caller's; 409 with
-//     4000 for a state that does not allow it, 4501 for an order that is
-//     confirmed already; 422 with 1001 and a list in detail for a wrong field;
-//     429 with 1009 for too many calls. Polls of a device code are answered
-//     200, with 4802 for an expired and 4803 for a denied one.
+//     4000 for a state that does not allow it, 4090 for an Idempotency-Key whose
+//     first request is in progress, 4501 for an order that is confirmed already;
+//     422 with 1001 and a list in detail for a wrong field; 429 with 1009 for too
+//     many calls. Polls of a device code are answered 200, with 4802 for an
+//     expired and 4803 for a denied one.
 //   - An approved device code can be polled again, for the same credentials. The
-//     user who approves is linked by that.
-//     Polling faster than the interval is not punished.
+//     user who approves is linked by that. Polling faster than the interval is
+//     not punished.
 //   - One Idempotency-Key with two bodies: the first result.
 //   - What was delivered is handed back under the names it is sent with,
 //     deliverables and result_payload, and not in lists.

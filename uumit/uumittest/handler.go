@@ -52,9 +52,16 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body != nil {
 		body, _ = io.ReadAll(r.Body) // a body that broke off is no JSON
 	}
+	a, now := p.answer(r, body)
+	send(w, a, now)
+}
+
+// answer handles a request and logs it, and returns the time of the answer.
+func (p *Platform) answer(r *http.Request, body []byte) (answer, time.Time) {
 	p.mu.Lock()
-	now := p.Now()
-	a := p.handle(&call{r: r, now: now, raw: body})
+	defer p.mu.Unlock()
+	c := &call{r: r, now: p.Now(), raw: body}
+	a := p.handle(c)
 	p.requests.Add(Request{
 		Method:     r.Method,
 		RequestURI: r.URL.RequestURI(),
@@ -62,10 +69,9 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Body:       body,
 		Status:     a.status,
 		Code:       a.code,
-		Time:       now,
+		Time:       c.now,
 	})
-	p.mu.Unlock()
-	send(w, a, now)
+	return a, c.now
 }
 
 // handle makes the checks: path, limits, credentials, body.

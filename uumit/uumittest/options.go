@@ -16,6 +16,7 @@ type options struct {
 	pace       time.Duration
 	pending    bool
 	interval   time.Duration
+	processing func(*http.Request)
 }
 
 // WithClock makes the platform ask now for the time, instead of time.Now.
@@ -59,4 +60,12 @@ func WithPendingOrders() Option {
 // whole seconds; 5 by default.
 func WithPollInterval(d time.Duration) Option {
 	return func(o *options) { o.interval = d }
+}
+
+// WithProcessing calls process for each request that has passed the checks,
+// with its Idempotency-Key taken and nothing changed yet. The request is in
+// progress until process returns; others are handled meanwhile, and process may
+// use the platform's methods. The request's body has been read.
+func WithProcessing(process func(*http.Request)) Option {
+	return func(o *options) { o.processing = process }
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // Platform is a UUMit platform in memory and an [http.Handler] for its API.
-// All methods are safe for concurrent use, and calls are handled one at a time.
+// All methods are safe for concurrent use, and calls are handled one at a time,
+// but for the time that [WithProcessing] takes.
 //
 // Where a method takes a user's id, "" means the default user. The methods that
 // seed or change by hand panic where what they are asked for cannot be.
@@ -26,10 +27,12 @@ type Platform struct {
 	pace       time.Duration
 	pending    bool
 	interval   time.Duration
+	processing func(*http.Request)
 
 	mu           sync.Mutex
 	limits       limits
 	replays      map[replayKey]replay
+	inProgress   map[replayKey]bool
 	apiKey       string
 	fallback     *user // the default user
 	users        map[string]*user
@@ -92,9 +95,11 @@ func New(opts ...Option) *Platform {
 		pace:          o.pace,
 		pending:       o.pending,
 		interval:      o.interval,
+		processing:    o.processing,
 		PlatformClock: transporttest.NewPlatformClock(o.now),
 		limits:        limits{perMinute: o.perMinute, calls: make(map[string][]time.Time), today: make(map[string]int)},
 		replays:       make(map[replayKey]replay),
+		inProgress:    make(map[replayKey]bool),
 		apiKey:        "pk_" + randomHex(16),
 		users:         make(map[string]*user),
 		keys:          make(map[string]bool),

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -234,6 +236,73 @@ func TestIdempotencyKeys(t *testing.T) {
 		srv.Advance(24 * time.Hour)
 		assert.NotEqual(t, first.data, create("", "/api/v1/orders", body, "k").data)
 	})
+}
+
+func TestAnIdempotencyKeyInProgress(t *testing.T) {
+	arrived, proceed := make(chan struct{}), make(chan struct{})
+	var held atomic.Bool
+	hold := func(r *http.Request) {
+		if r.Header.Get("Idempotency-Key") != "" && held.CompareAndSwap(false, true) {
+			close(arrived)
+			<-proceed
+		}
+	}
+	srv := start(t, uumittest.WithProcessing(hold))
+	offer := srv.AddCapability(uumittest.Capability{PriceUT: price})
+	other := srv.AddUser(uumittest.User{})
+	body := `{"capability_id":"` + offer.ID + `"}`
+	create := func(user, path, body, key string) response {
+		return do(t, srv, request{method: "POST", path: path, body: body, user: user, header: map[string]string{"Idempotency-Key": key}})
+	}
+	first := make(chan response)
+	go func() { first <- create("", "/api/v1/orders", body, "k") }()
+	<-arrived
+
+	got := create("", "/api/v1/orders", body, "k")
+	check(t, got, 409, 4090)
+	assert.Contains(t, got.body, "a request with this Idempotency-Key is in progress")
+	check(t, create("", "/api/v1/orders", `{"capability_id":"another"}`, "k"), 409, 4090)
+	assert.Empty(t, srv.Orders(), "nothing is done yet")
+	check(t, do(t, srv, request{path: "/api/v1/wallet"}), 200, 0)
+	check(t, create("", "/api/v1/orders", body, "k2"), 200, 0)
+	check(t, create("", "/api/v1/transactions", body, "k"), 200, 0)
+	check(t, create(other.ID, "/api/v1/orders", body, "k"), 200, 0)
+
+	srv.Advance(time.Minute)
+	close(proceed)
+	done := <-first
+	check(t, done, 200, 0)
+	assert.Equal(t, done.data, create("", "/api/v1/orders", body, "k").data)
+	assert.Len(t, srv.Orders(), 3)
+	requests := srv.Requests()
+	last := requests[len(requests)-2]
+	assert.Equal(t, now.Add(time.Minute), last.Time, "when it was answered")
+	assert.Equal(t, 200, last.Status)
+}
+
+func TestAnIdempotencyKeyIsFreeAfterAFailure(t *testing.T) {
+	var failure func()
+	srv := start(t, uumittest.WithProcessing(func(*http.Request) {
+		if failure != nil {
+			failure()
+		}
+	}))
+	offer := srv.AddCapability(uumittest.Capability{PriceUT: price})
+	create := request{method: "POST", path: "/api/v1/orders", body: `{"capability_id":"` + offer.ID + `"}`, header: map[string]string{"Idempotency-Key": "k"}}
+	failure = func() { srv.SetBalance("", decimal.Zero) }
+	check(t, do(t, srv, create), 400, 3001)
+	failure = func() { panic(http.ErrAbortHandler) }
+	assert.PanicsWithError(t, http.ErrAbortHandler.Error(), func() {
+		r := httptest.NewRequest(create.method, create.path, strings.NewReader(create.body))
+		r.Header.Set("X-Api-Key", srv.APIKey())
+		r.Header.Set("X-Platform-User-Id", srv.User("").ID)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", "k")
+		srv.ServeHTTP(httptest.NewRecorder(), r)
+	})
+	failure = nil
+	srv.SetBalance("", price)
+	check(t, do(t, srv, create), 200, 0)
 }
 
 func TestSearch(t *testing.T) {
