@@ -13,11 +13,11 @@
 // Platform on a port. State is seeded with AddUser and AddCapability and read
 // back with Order, Wallet, Requests and their like. Orders and transactions move
 // by hand ([Platform.AdvanceOrder], [Platform.SetOrderStatus],
-// [Platform.AdvanceTransaction], [Platform.SetTransactionStatus]), orders also
-// by the clock ([WithOrderPace]); the person of a device authorization confirms with
-// [Platform.Approve] and refuses with [Platform.Deny]. Time stands in the test's
-// hand with SetNow and Advance, or comes from [WithClock]. Faults go in front
-// with [WithMiddleware].
+// [Platform.AdvanceTransaction], [Platform.SetTransactionStatus]) or by the clock
+// ([WithOrderPace], [WithTransactionPace]); the person of a device authorization
+// confirms with [Platform.Approve] and refuses with [Platform.Deny]. Time stands
+// in the test's hand with SetNow and Advance, or comes from [WithClock]. Faults go
+// in front with [WithMiddleware].
 //
 // # What it answers like
 //
@@ -63,7 +63,8 @@
 //     not punished.
 //   - One Idempotency-Key with two bodies: the first result.
 //   - What was delivered is handed back under the names it is sent with,
-//     deliverables and result_payload, and not in lists.
+//     deliverables and result_payload, and not in lists. What the clock delivers
+//     is a line of text.
 //   - A new order is frozen; with [WithPendingOrders] it is pending first. The
 //     buyer may cancel an order that is pending or frozen.
 //   - An order that went back for rework keeps its price frozen; a rejected one

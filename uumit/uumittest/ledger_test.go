@@ -73,7 +73,7 @@ func newMarket(t *rapid.T) *market {
 		opts = append(opts, uumittest.WithPendingOrders())
 	}
 	if rapid.Bool().Draw(t, "sellers deliver by the clock") {
-		opts = append(opts, uumittest.WithOrderPace(time.Hour))
+		opts = append(opts, uumittest.WithOrderPace(time.Hour), uumittest.WithTransactionPace(time.Hour))
 	}
 	m := &market{Platform: uumittest.New(opts...)}
 	m.SetNow(now)

@@ -14,6 +14,7 @@ type options struct {
 	perMinute  int
 	perDay     int
 	pace       time.Duration
+	txPace     time.Duration
 	pending    bool
 	interval   time.Duration
 	processing func(*http.Request)
@@ -48,6 +49,13 @@ func WithDailyQuota(calls int) Option {
 // and from confirmed to settled. Without it they move by hand.
 func WithOrderPace(d time.Duration) Option {
 	return func(o *options) { o.pace = d }
+}
+
+// WithTransactionPace lets sellers follow the clock in transactions: one that is
+// frozen is accepted after d, and delivered after another d. Freezing and
+// confirming are the buyer's. Without it transactions move by hand.
+func WithTransactionPace(d time.Duration) Option {
+	return func(o *options) { o.txPace = d }
 }
 
 // WithPendingOrders makes new orders pending: their price is frozen with the

@@ -180,23 +180,29 @@ func (p *Platform) moveOrder(o *order, status string, at time.Time) {
 	}
 }
 
-// tick lets orders do what the time that has passed makes them do.
-func (p *Platform) tick(now time.Time) {
-	for _, o := range p.orders {
-		for {
-			wait, next := p.pace, afterOrder[o.status]
-			if o.status == OrderDelivered {
-				wait = confirmsItself
-			}
-			at := o.since.Add(wait)
-			if wait <= 0 || next == "" || now.Before(at) {
-				break
-			}
-			if next == OrderConfirmed {
-				next = OrderSettled // what the platform confirms it settles
-			}
-			p.moveOrder(o, next, at)
+// tickOrder takes an order through the steps whose time has come.
+func (p *Platform) tickOrder(o *order, now time.Time) {
+	for {
+		wait, next := p.pace, afterOrder[o.status]
+		if o.status == OrderDelivered {
+			wait = confirmsItself
 		}
+		at := o.since.Add(wait)
+		if wait <= 0 || next == "" || now.Before(at) {
+			return
+		}
+		switch next {
+		case OrderDelivered:
+			o.deliverables = []Deliverable{{
+				URL:         "https://oss.uumit.com/deliverables/" + o.id + ".txt",
+				Name:        "delivery.txt",
+				ContentType: "text/plain",
+				TextContent: o.work(),
+			}}
+		case OrderConfirmed:
+			next = OrderSettled // what the platform confirms it settles
+		}
+		p.moveOrder(o, next, at)
 	}
 }
 

@@ -25,6 +25,7 @@ type Platform struct {
 	middleware []func(http.Handler) http.Handler
 	perDay     int
 	pace       time.Duration
+	txPace     time.Duration
 	pending    bool
 	interval   time.Duration
 	processing func(*http.Request)
@@ -93,6 +94,7 @@ func New(opts ...Option) *Platform {
 		middleware:    o.middleware,
 		perDay:        o.perDay,
 		pace:          o.pace,
+		txPace:        o.txPace,
 		pending:       o.pending,
 		interval:      o.interval,
 		processing:    o.processing,

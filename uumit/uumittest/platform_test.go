@@ -440,6 +440,42 @@ func TestTransactions(t *testing.T) {
 	assert.False(t, found)
 }
 
+func TestSellersByTheClock(t *testing.T) {
+	srv := start(t, uumittest.WithOrderPace(time.Minute), uumittest.WithTransactionPace(time.Minute))
+	_, order := ordered(t, srv)
+	offer, id := begun(t, srv)
+	status := func() any {
+		return do(t, srv, request{path: "/api/v1/transactions/" + id}).data["status"]
+	}
+	srv.Advance(time.Hour)
+	assert.Equal(t, "pending_freeze", status(), "freezing is the buyer's")
+	check(t, do(t, srv, request{method: "POST", path: "/api/v1/transactions/" + id + "/freeze"}), 200, 0)
+	srv.Advance(time.Minute - time.Second)
+	assert.Equal(t, "frozen", status())
+	srv.Advance(time.Second)
+	assert.Equal(t, "accepted", status())
+	srv.Advance(time.Minute)
+	got := do(t, srv, request{path: "/api/v1/transactions/" + id})
+	assert.Equal(t, "delivered", got.data["status"])
+	assert.Equal(t, map[string]any{"text": "Done: T"}, got.data["result_payload"])
+	srv.Advance(48 * time.Hour)
+	assert.Equal(t, "delivered", status(), "confirming is the buyer's")
+	check(t, do(t, srv, request{method: "POST", path: "/api/v1/transactions/" + id + "/confirm"}), 200, 0)
+	assert.Equal(t, "1011.25", srv.Wallet(offer.SellerID).Available.String())
+
+	got = do(t, srv, request{path: "/api/v1/orders/" + order})
+	assert.Contains(t, got.body, `"deliverables":[{"url":"https://oss.uumit.com/deliverables/`+order+`.txt","name":"delivery.txt","content_type":"text/plain","text_content":"Done: T"}]`)
+
+	t.Run("both steps at once, if nobody looked", func(t *testing.T) {
+		_, id := begun(t, srv)
+		srv.SetTransactionStatus(id, uumittest.TransactionFrozen)
+		srv.Advance(time.Hour)
+		transaction, _ := srv.Transaction(id)
+		assert.Equal(t, uumittest.TransactionDelivered, transaction.Status)
+		assert.Equal(t, uumittest.TransactionSettled, srv.AdvanceTransaction(id))
+	})
+}
+
 func TestWhatWasDeliveredIsHandedBack(t *testing.T) {
 	t.Run("the files of an order", func(t *testing.T) {
 		srv := start(t)

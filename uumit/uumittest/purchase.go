@@ -42,6 +42,20 @@ func (p *Platform) newPurchase(c *call, offer *Capability, price decimal.Decimal
 	}
 }
 
+// work is what a seller who follows the clock delivers.
+func (x *purchase) work() string { return "Done: " + x.offer.Title }
+
+// tick lets orders and transactions do what the time that has passed makes
+// them do.
+func (p *Platform) tick(now time.Time) {
+	for _, o := range p.orders {
+		p.tickOrder(o, now)
+	}
+	for _, t := range p.transactions {
+		p.tickTransaction(t, now)
+	}
+}
+
 // become gives a purchase a status and brings its price to where that has it.
 // A status that is not in places says nothing of money: the price stays. If
 // the buyer cannot pay nothing changes, and become is false.

@@ -71,6 +71,7 @@ type transaction struct {
 func (p *Platform) Transactions() []Transaction {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.tick(p.Now())
 	var all []Transaction
 	for _, t := range p.transactions {
 		all = append(all, t.view())
@@ -82,6 +83,7 @@ func (p *Platform) Transactions() []Transaction {
 func (p *Platform) Transaction(id string) (Transaction, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.tick(p.Now())
 	t := p.transaction(id)
 	if t == nil {
 		return Transaction{}, false
@@ -111,12 +113,14 @@ func (p *Platform) transaction(id string) *transaction {
 func (p *Platform) AdvanceTransaction(id string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := p.Now()
+	p.tick(now)
 	t := p.mustTransaction(id)
 	next := afterTransaction[t.status]
 	if next == "" {
 		panic(fmt.Sprintf("uumittest: transaction %q is %s: there is no next step", id, t.status))
 	}
-	p.become(&t.purchase, next, transactionMoney, p.Now())
+	p.become(&t.purchase, next, transactionMoney, now)
 	return t.status
 }
 
@@ -128,7 +132,9 @@ func (p *Platform) AdvanceTransaction(id string) string {
 func (p *Platform) SetTransactionStatus(id, status string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.become(&p.mustTransaction(id).purchase, status, transactionMoney, p.Now())
+	now := p.Now()
+	p.tick(now)
+	p.become(&p.mustTransaction(id).purchase, status, transactionMoney, now)
 }
 
 func (p *Platform) mustTransaction(id string) *transaction {
@@ -137,6 +143,21 @@ func (p *Platform) mustTransaction(id string) *transaction {
 		panic(fmt.Sprintf("uumittest: there is no transaction %q", id))
 	}
 	return t
+}
+
+// tickTransaction takes a transaction through the seller's steps whose time has
+// come.
+func (p *Platform) tickTransaction(t *transaction, now time.Time) {
+	for t.status == TransactionFrozen || t.status == TransactionAccepted {
+		at := t.since.Add(p.txPace)
+		if p.txPace <= 0 || now.Before(at) {
+			return
+		}
+		if t.status == TransactionAccepted {
+			t.result, _ = json.Marshal(map[string]string{"text": t.work()}) // text cannot fail
+		}
+		p.become(&t.purchase, afterTransaction[t.status], transactionMoney, at)
+	}
 }
 
 type transactionItem struct {
