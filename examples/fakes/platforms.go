@@ -16,7 +16,8 @@ import (
 // Pace says how long the platforms' own people take. What is zero happens at
 // once.
 type Pace struct {
-	// Delivery is from an order on the marketplace to its delivery.
+	// Delivery is from an order on the marketplace, or a transaction whose price
+	// is frozen, to its delivery.
 	Delivery time.Duration
 	// Purchase is from the execution of a purchase intent to its completion.
 	Purchase time.Duration
@@ -56,6 +57,7 @@ func Start(pace Pace) *Platforms {
 			aihuishoutest.WithMiddleware(faults["aihuishou"].Wrap)),
 		UUMit: uumittest.NewServer(
 			uumittest.WithOrderPace(atLeast(pace.Delivery/2)), // accepted, then delivered
+			uumittest.WithTransactionPace(atLeast(pace.Delivery/2)),
 			uumittest.WithMiddleware(faults["uumit"].Wrap)),
 		faults: faults,
 		stop:   make(chan struct{}),

@@ -13,6 +13,7 @@ import (
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
 	"github.com/pentagate/pentagate/uumit"
+	"github.com/pentagate/pentagate/uumit/uumittest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -59,6 +60,28 @@ func TestEachRequestMeetsTheNextFaultOfItsPlatform(t *testing.T) {
 	faults.Clear()
 	_, err = search.SearchCapabilities(t.Context(), "translate a contract", 5)
 	require.NoError(t, err)
+}
+
+func TestASellerDeliversATransactionInTheirOwnTime(t *testing.T) {
+	t.Parallel()
+	const delivery = 200 * time.Millisecond
+	platforms := fakes.Start(fakes.Pace{Delivery: delivery})
+	defer platforms.Close()
+	client, err := uumit.New(platforms.UUMit.Config())
+	require.NoError(t, err)
+	defer client.Close()
+	offers, err := client.Capabilities.Search(t.Context(), uumit.SearchRequest{Query: "design a logo"})
+	require.NoError(t, err)
+	transaction, err := client.Transactions.Create(t.Context(), uumit.CreateTransactionRequest{CapabilityID: offers.Items[0].ID})
+	require.NoError(t, err)
+	begin := time.Now()
+	_, err = client.Transactions.Freeze(t.Context(), transaction.ID)
+	require.NoError(t, err)
+	assert.Eventually(t, func() bool {
+		stands, _ := platforms.UUMit.Transaction(transaction.ID)
+		return stands.Status == uumittest.TransactionDelivered
+	}, 10*time.Second, 10*time.Millisecond)
+	assert.GreaterOrEqual(t, time.Since(begin), delivery)
 }
 
 func TestAPersonConfirmsInTheirOwnTime(t *testing.T) {

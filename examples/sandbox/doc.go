@@ -13,8 +13,8 @@
 // In the background it ends by itself after an hour, or after -for.
 //
 // Time on the platforms is the real one. What their people do takes a second
-// or a few: deliveries, purchases, inspections, and the confirmation of device
-// authorizations, where nobody has to do anything.
+// or a few: deliveries of orders and transactions, purchases, inspections, and
+// the confirmation of device authorizations, where nobody has to do anything.
 //
 // # Faults
 //

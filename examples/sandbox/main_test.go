@@ -21,6 +21,7 @@ import (
 
 	"github.com/pentagate/pentagate/examples/fakes"
 	"github.com/pentagate/pentagate/providers"
+	"github.com/pentagate/pentagate/uumit"
 )
 
 func TestMain(m *testing.M) {
@@ -137,6 +138,33 @@ kill "$PENTAGATE_SANDBOX_PID"`, "sh", dir)
 		}
 		return err != nil
 	}, 10*time.Second, 50*time.Millisecond, "it goes on after kill")
+}
+
+func TestASellerDeliversWhatABuyerFroze(t *testing.T) {
+	t.Parallel()
+	env := start(t)
+	client, err := uumit.New(uumit.ConfigFromEnv(func(name string) string { return env[name] }))
+	require.NoError(t, err)
+	defer client.Close()
+	offers, err := client.Capabilities.Search(t.Context(), uumit.SearchRequest{Query: "translate a contract"})
+	require.NoError(t, err)
+	require.NotEmpty(t, offers.Items)
+	transaction, err := client.Transactions.Create(t.Context(), uumit.CreateTransactionRequest{CapabilityID: offers.Items[0].ID})
+	require.NoError(t, err)
+	transaction, err = client.Transactions.Freeze(t.Context(), transaction.ID)
+	require.NoError(t, err)
+	assert.Equal(t, uumit.TransactionFrozen, transaction.Status)
+	id, deadline := transaction.ID, time.Now().Add(10*time.Second)
+	for transaction.Status != uumit.TransactionDelivered && time.Now().Before(deadline) {
+		time.Sleep(pace.Delivery / 2)
+		transaction, err = client.Transactions.Get(t.Context(), id)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, uumit.TransactionDelivered, transaction.Status)
+	assert.Contains(t, string(transaction.Raw), `"result_payload":{"text":"Done: Translate a contract"}`)
+	transaction, err = client.Transactions.Confirm(t.Context(), id)
+	require.NoError(t, err)
+	assert.Equal(t, uumit.TransactionSettled, transaction.Status)
 }
 
 // programs are the examples and what they are called with. What moves money
