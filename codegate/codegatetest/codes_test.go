@@ -48,7 +48,7 @@ func TestCodeDetail(t *testing.T) {
 	check(t, do(t, srv, request{path: byCode + "USED"}), 200,
 		`{"id":"22222222222222222222222222222222","code":"USED","status":true,"is_disabled":false,"is_expired":false,`+
 			`"expires_at":1704157200,"verified_at":1704153540,"verified_by":"user<1>","created_at":1704067200,`+
-			`"verification_logs":[{"id":"`+logID+`","verified_at":1704153540,"verified_by":"user<1>","ip_address":null,"result":"success"}]}`)
+			`"verification_logs":[{"id":"`+logID+`","verified_at":1704153540,"verified_by":"user<1>","ip_address":"127.0.0.1","result":"success"}]}`)
 }
 
 func TestCodesAreMatchedExactly(t *testing.T) {

@@ -11,6 +11,10 @@ import (
 // maxRecent is how many verifications the statistics list.
 const maxRecent = 10
 
+// maxPattern is how many bytes SQLite takes for a LIKE pattern, which is the
+// search between two percent signs.
+const maxPattern = 50_000
+
 type codeList struct {
 	Items      []codeItem `json:"items"`
 	Total      int        `json:"total"`
@@ -25,7 +29,7 @@ type codeList struct {
 func (p *Platform) listCodes(c *call) answer {
 	offset := new(big.Int).Sub(c.page, big.NewInt(1))
 	offset.Mul(offset, c.pageSize)
-	if !offset.IsInt64() {
+	if !offset.IsInt64() || len(c.query["search"])+len("%%") > maxPattern {
 		return crash()
 	}
 	rows := p.rows(c.project, filter(c.query["status"], c.query["search"]))
@@ -79,10 +83,10 @@ func (p *Platform) rows(owner *project, keep func(*code) bool) []*code {
 }
 
 // contains reports whether search is part of text in the sense of SQLite's
-// LIKE: % is any text, _ any character, nothing escapes them, and the case of
-// ASCII letters does not count.
+// LIKE: % is any text, _ any character, nothing escapes them, the case of
+// ASCII letters does not count, and a NUL ends the pattern.
 func contains(text, search string) bool {
-	pattern := search + "%"
+	pattern, _, _ := strings.Cut(search+"%", "\x00")
 	// What stood behind the last %, and the text it was tried on: the only
 	// place to go back to.
 	resume, mark := pattern, text

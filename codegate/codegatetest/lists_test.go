@@ -156,12 +156,22 @@ func TestListFilters(t *testing.T) {
 		"a lone percent is everything":   {"search=%25", "", all},
 		"a backslash escapes nothing":    {"search=%5C%25", "", ""},
 		"nothing is trimmed":             {"search=+bc", "", ""},
+		"a NUL is everything":            {"search=%00", "", all},
+		"behind a NUL comes nothing":     {"search=x%00-", "", "xABCx"},
 		"both":                           {"search=abc&status=used", "", "xABCx"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _ := list(t, srv, tt.query, tt.signed)
 			assert.Equal(t, tt.want, got)
 		})
+	}
+}
+
+func TestALongSearchBreaksTheServer(t *testing.T) {
+	srv := start(t)
+	assert.Equal(t, 200, do(t, srv, request{path: codes, query: "search=" + strings.Repeat("x", 49_998)}).status)
+	for range 2 { // for good
+		check(t, do(t, srv, request{path: codes, query: "search=" + strings.Repeat("x", 49_999)}), 500, serverError)
 	}
 }
 

@@ -129,7 +129,8 @@ type Verification struct {
 	At     time.Time
 	// By is verified_by or reactivated_by as it was sent, nil if it was not.
 	By *string
-	// IPAddress is the peer's, empty if the handler was called without one.
+	// IPAddress is the peer's, empty if the handler was called without one. In
+	// the entry that a seed brings it is 127.0.0.1.
 	IPAddress string
 	UserAgent string
 	// Result is one of the Result constants.
@@ -138,6 +139,10 @@ type Verification struct {
 	// reactivation. No call gives it out.
 	Reason string
 }
+
+// seedAddress is where codes were redeemed that are used from the start: the
+// server knows an address for each (seen on the running server).
+const seedAddress = "127.0.0.1"
 
 // New returns a Platform with one project and its key.
 func New(opts ...Option) *Platform {
@@ -304,7 +309,7 @@ func (p *Platform) addCode(seed Code) *code {
 	p.byText[row.text] = row
 	if row.used {
 		row.verifiedAt, row.verifiedBy = p.orNow(seed.VerifiedAt), seed.VerifiedBy
-		p.write(row, Verification{At: row.verifiedAt, By: row.verifiedBy, Result: ResultSuccess})
+		p.write(row, Verification{At: row.verifiedAt, By: row.verifiedBy, IPAddress: seedAddress, Result: ResultSuccess})
 	}
 	return row
 }
