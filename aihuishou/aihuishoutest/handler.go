@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // answer is one HTTP answer with the platform's envelope.
@@ -80,7 +82,7 @@ func (p *Platform) answer(r *http.Request, body []byte, bodyErr error) (answer, 
 	a := p.handle(r, body, bodyErr, now)
 	p.requests.Add(Request{
 		Method:     r.Method,
-		RequestURI: r.RequestURI,
+		RequestURI: transporttest.RequestURI(r),
 		Header:     r.Header.Clone(),
 		Body:       body,
 		Status:     a.status,

@@ -98,6 +98,35 @@ func TestRequestsAreRecorded(t *testing.T) {
 	assert.Equal(t, "[POST request, HTTP 200, code 0 (6 headers, 167 bytes) POST request, HTTP 401, code 401 (5 headers, 7 bytes)]", fmt.Sprintf("%+v", got))
 }
 
+func TestEveryRequestThatArrivesIsRecorded(t *testing.T) {
+	srv := start(t, aihuishoutest.WithRateLimit(3))
+	call(t, srv, detail, map[string]any{"order_no": "O"})
+	for _, tt := range []struct {
+		method, uri  string
+		status, code int
+	}{
+		{"POST", "/nothing?x=1", 404, 404},
+		{"GET", detail, 405, 405},
+		{"POST", detail, 429, 429},
+	} {
+		r, err := http.NewRequest(tt.method, tt.uri, nil)
+		require.NoError(t, err)
+		require.Empty(t, r.RequestURI, "no server has made it")
+		w := httptest.NewRecorder()
+		srv.Handler().ServeHTTP(w, r)
+		assert.Equal(t, tt.status, w.Code)
+		got := srv.Requests()
+		last := got[len(got)-1]
+		assert.Equal(t, tt.method, last.Method)
+		assert.Equal(t, tt.uri, last.RequestURI)
+		assert.Equal(t, tt.status, last.Status)
+		assert.Equal(t, tt.code, last.Code)
+	}
+	assert.Equal(t, 4, srv.RequestCount())
+	assert.Equal(t, 200, srv.Requests()[0].Status)
+	assert.Equal(t, 1004, srv.Requests()[0].Code, "a refusal that the envelope tells of")
+}
+
 func TestARunningPlatformForgetsOldRequests(t *testing.T) {
 	p := aihuishoutest.New(aihuishoutest.WithRateLimit(0))
 	for range 20_001 {

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // call is one request on its way through the checks.
@@ -69,7 +71,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body = nil // as cut off by the client, who will not read the answer
 	}
 	p.mu.Lock()
-	c := &call{r: r, now: p.Now(), uri: requestURI(r), body: body}
+	c := &call{r: r, now: p.Now(), uri: transporttest.RequestURI(r), body: body}
 	p.settle()
 	a := p.handle(c)
 	p.requests.Add(Request{
@@ -91,14 +93,6 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(a.status)
 	_, _ = w.Write(text) // a client that has gone does not concern the platform
-}
-
-// requestURI also serves handlers that are called without a server.
-func requestURI(r *http.Request) string {
-	if r.RequestURI != "" {
-		return r.RequestURI
-	}
-	return r.URL.RequestURI()
 }
 
 func (a answer) encode() []byte {

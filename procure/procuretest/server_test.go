@@ -516,6 +516,34 @@ func TestRequestsAreRecordedAndPrintNoCredential(t *testing.T) {
 	}
 }
 
+func TestEveryRequestThatArrivesIsRecorded(t *testing.T) {
+	p := start()
+	for _, tt := range []struct {
+		request      request
+		status, code int
+	}{
+		{request{uri: "/nothing?x=1"}, 404, 40400},
+		{request{method: "POST", uri: intents, body: "{}"}, 400, 40001},
+		{request{uri: intents, secret: "x"}, 401, 40101},
+		{request{uri: intents + "/a%2Fb"}, 404, 40401},
+	} {
+		do(t, p, tt.request)
+		got := p.Requests()
+		last := got[len(got)-1]
+		assert.Equal(t, tt.request.uri, last.RequestURI)
+		assert.Equal(t, tt.status, last.Status)
+		assert.Equal(t, tt.code, last.Code)
+	}
+	for range 10 { // one has passed before, though it was refused
+		do(t, p, request{method: "POST", uri: intents, body: sample})
+	}
+	got := p.Requests()
+	require.Len(t, got, 14)
+	assert.Equal(t, 201, got[12].Status)
+	assert.Equal(t, 429, got[13].Status)
+	assert.Equal(t, 42901, got[13].Code)
+}
+
 func TestARunningPlatformForgetsOldRequests(t *testing.T) {
 	p := start()
 	for range 20_001 {

@@ -67,3 +67,12 @@ func (l *RequestLog) Count() int {
 	defer l.mu.Unlock()
 	return l.count
 }
+
+// RequestURI returns the path and query of r as they came, still escaped, also
+// where r has met no server and has a URL only.
+func RequestURI(r *http.Request) string {
+	if r.RequestURI != "" {
+		return r.RequestURI
+	}
+	return r.URL.RequestURI()
+}
