@@ -69,6 +69,37 @@ func TestARepeatedCreateMakesASecondOrder(t *testing.T) {
 	assert.Len(t, srv.Orders(), 2)
 }
 
+func TestTheAnswerIsInTheTestsHand(t *testing.T) {
+	srv := start(t)
+	call(t, srv, valuation, phone())
+	const busy = `{"code":500,"msg":"系统繁忙，请稍后重试","data":null}`
+	t.Run("busy before the call ran", func(t *testing.T) {
+		srv.AnswerWith(create, 500, "系统繁忙，请稍后重试", false)
+		assert.Equal(t, busy, call(t, srv, create, sale()))
+		assert.Empty(t, srv.Orders())
+	})
+	t.Run("busy after the call ran", func(t *testing.T) {
+		srv.AnswerWith(create, 500, "系统繁忙，请稍后重试", true)
+		assert.Equal(t, busy, call(t, srv, create, sale()))
+		assert.Len(t, srv.Orders(), 1)
+		got := srv.Requests()
+		assert.Equal(t, 500, got[len(got)-1].Code)
+	})
+	t.Run("it is for one call of this path", func(t *testing.T) {
+		srv.AnswerWith(create, 1, "one", false)
+		srv.AnswerWith(create, 2, "two", false)
+		assert.Contains(t, call(t, srv, detail, map[string]any{"order_no": "ORD20240828001"}), `"code":0`)
+		got := send(t, srv, create, "{}", nil)
+		assert.Equal(t, 401, got.status, "what is not authentic uses up no answer")
+		assert.Equal(t, `{"code":1,"msg":"one","data":null}`, call(t, srv, create, sale()))
+		assert.Equal(t, `{"code":2,"msg":"two","data":null}`, call(t, srv, create, sale()))
+		assert.Contains(t, call(t, srv, create, sale()), `"order_no":"ORD20240828002"`)
+	})
+	t.Run("it panics for no call", func(t *testing.T) {
+		assert.Panics(t, func() { srv.AnswerWith("/api/order/cancel", 1, "", false) })
+	})
+}
+
 func TestMissingFields(t *testing.T) {
 	srv := start(t)
 	call(t, srv, valuation, phone())

@@ -11,7 +11,8 @@
 // A [Platform] holds the state and is an [http.Handler]; a [Server] is a
 // Platform on a port. Prices are set with SetPrices, orders go on by hand with
 // AdvanceOrder or with the clock ([WithProgress]), and Order, Orders, TradeIns
-// and Requests tell what has happened. Time stands in the test's hand with
+// and Requests tell what has happened. AnswerWith makes the platform busy, or
+// refuse for reasons of its own. Time stands in the test's hand with
 // [WithClock], SetNow and Advance. Faults go in front with [WithMiddleware].
 //
 // As on the platform, only five requests pass in any second; a client that

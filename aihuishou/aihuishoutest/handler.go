@@ -111,6 +111,12 @@ func (p *Platform) handle(r *http.Request, body []byte, bodyErr error, now time.
 	case !p.authentic(r.Header, members, now):
 		return failure(http.StatusUnauthorized, "签名错误或时间戳过期")
 	}
+	if instead := p.instead(r.URL.Path); instead != nil {
+		if instead.ran {
+			serve(p, parameters(members), now)
+		}
+		return instead.answer
+	}
 	return serve(p, parameters(members), now)
 }
 

@@ -36,6 +36,7 @@ type Platform struct {
 	quotes           map[string]*quote
 	orders           []*Order // in the order they were created
 	tradeIns         []TradeIn
+	waiting          map[string][]insteadOf // by path
 	requests         transporttest.RequestLog
 }
 
@@ -58,6 +59,7 @@ func New(opts ...Option) *Platform {
 		deposit:       o.deposit,
 		numbers:       make(map[string]int),
 		quotes:        make(map[string]*quote),
+		waiting:       make(map[string][]insteadOf),
 	}
 }
 
