@@ -40,6 +40,9 @@ func (p *Platform) list(c *call) answer {
 	if refused != nil {
 		return *refused
 	}
+	if p.pageCap > 0 {
+		s.pageSize = min(s.pageSize, p.pageCap)
+	}
 	var rows []*Intent
 	for _, row := range p.intents {
 		if row.AppID == c.app.ID && s.holds(row) {

@@ -13,6 +13,7 @@ type options struct {
 	app        App
 	unlimited  bool
 	processing time.Duration
+	pageCap    int
 	middleware []func(http.Handler) http.Handler
 }
 
@@ -37,6 +38,13 @@ func WithoutLimits() Option {
 // Without it they stay PROCESSING until SetStatus.
 func WithProcessingTime(d time.Duration) Option {
 	return func(o *options) { o.processing = d }
+}
+
+// WithPageCap puts at most n intents on a page of a list, whatever was asked
+// for: page, pageSize and totalPages are then counted in pages of n. Without it
+// a page holds what was asked for, up to the documented 100.
+func WithPageCap(n int) Option {
+	return func(o *options) { o.pageCap = n }
 }
 
 // WithMiddleware puts a handler in front of the platform, for faults that the

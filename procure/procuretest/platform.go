@@ -24,6 +24,7 @@ type Platform struct {
 
 	middleware []func(http.Handler) http.Handler
 	processing time.Duration
+	pageCap    int // 0 for none
 
 	mu       sync.Mutex
 	started  time.Time
@@ -83,6 +84,7 @@ func New(opts ...Option) *Platform {
 	p := &Platform{
 		middleware:    o.middleware,
 		processing:    o.processing,
+		pageCap:       o.pageCap,
 		PlatformClock: transporttest.NewPlatformClock(o.now),
 		fallback:      o.app.ID,
 		apps:          map[string]App{o.app.ID: o.app},

@@ -378,6 +378,29 @@ func TestLists(t *testing.T) {
 	}
 }
 
+func TestAPlatformMayCapItsPages(t *testing.T) {
+	p := start(procuretest.WithPageCap(2))
+	for _, id := range []string{"a", "b", "c", "d", "e"} {
+		p.AddIntent(procuretest.Intent{ID: id})
+	}
+	for query, want := range map[string]string{
+		"?page=2&pageSize=100&order=asc": `"c" "d", "total":5,"page":2,"pageSize":2,"totalPages":3}`,
+		"?page=3&order=asc":              `"e", "total":5,"page":3,"pageSize":2,"totalPages":3}`,
+		"?pageSize=1&order=asc":          `"a", "total":5,"page":1,"pageSize":1,"totalPages":5}`,
+	} {
+		got := do(t, p, request{uri: intents + query})
+		var page struct{ Items []struct{ ID string } }
+		require.NoError(t, json.Unmarshal(got.Data, &page))
+		var ids []string
+		for _, item := range page.Items {
+			ids = append(ids, strconv.Quote(item.ID))
+		}
+		_, counts, _ := strings.Cut(string(got.Data), "],")
+		assert.Equal(t, want, strings.Join(ids, " ")+", "+counts, query)
+	}
+	assert.Equal(t, 400, do(t, p, request{uri: intents + "?pageSize=101"}).status)
+}
+
 func TestLimitsHoldInAnySecond(t *testing.T) {
 	for name, tc := range map[string]struct {
 		request request
