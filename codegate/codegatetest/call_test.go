@@ -36,7 +36,8 @@ const (
 	statistics = project + "/statistics"
 )
 
-// start runs a server with a known project on a stopped clock.
+// start runs a server with a known project on a stopped clock. It bounds no
+// calls at once, for which each call would take its time.
 func start(t testing.TB, opts ...codegatetest.Option) *codegatetest.Server {
 	t.Helper()
 	opts = append([]codegatetest.Option{
@@ -44,6 +45,7 @@ func start(t testing.TB, opts ...codegatetest.Option) *codegatetest.Server {
 		codegatetest.WithProject(codegatetest.Project{
 			ID: projectID, Name: "Demo", APIKey: apiKey, Secret: secret, CreatedAt: time.Unix(1700000000, 0),
 		}),
+		codegatetest.WithPool(0, 0),
 	}, opts...)
 	srv := codegatetest.NewServer(opts...)
 	t.Cleanup(srv.Close)
@@ -118,8 +120,8 @@ func (r request) build(t testing.TB, base string, clock time.Time) *http.Request
 	return req
 }
 
-// client opens a connection for every request: the one behind a 500 is closed
-// at an uncertain moment.
+// client opens a connection for every request: on one that is kept, the
+// request behind a 500 is lost.
 var client = &http.Client{
 	Transport:     &http.Transport{DisableKeepAlives: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

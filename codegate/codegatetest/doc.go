@@ -1,7 +1,8 @@
 // Package codegatetest is a CodeGate platform to test against: the seven calls
-// of its SDK API, served on loopback, with the answers, the errors and the
-// defects of the real server. It is to package codegate what net/http/httptest
-// is to net/http, and does not import testing, so that programs can embed it.
+// of its SDK API and /health, served on loopback, with the answers, the errors
+// and the defects of the real server. It is to package codegate what
+// net/http/httptest is to net/http, and does not import testing, so that
+// programs can embed it.
 //
 //	srv := codegatetest.NewServer()
 //	defer srv.Close()
@@ -39,9 +40,17 @@
 //     disabled code that runs past its end cannot be written, and every call
 //     that touches it answers 500 from then on, for good.
 //   - disabled_codes is always 0.
-//   - After a 500 the connection is closed without a Connection header. A POST
-//     that a client sends on it in that moment is lost, here too: a test that
-//     does not want to meet this sets DisableKeepAlives on its http.Transport.
+//   - After a 500 the connection is closed without a Connection header. A
+//     request that a client sends on it at once is lost: it is not answered and
+//     not carried out. A client that waits a little opens another connection.
+//   - A [Server] closes a connection that nobody has used for 5 s
+//     ([WithIdleTimeout]). A request that is sent at that moment is lost.
+//   - More than 15 calls at once stall a Server for 30 s ([WithPool]): it
+//     answers nothing at all, /health neither, and then 500 to the calls that
+//     waited. Tests that call from more goroutines bound the connections of
+//     their clients, or lift the bound with WithPool(0, 0).
+//   - A search of about 50,000 bytes and more answers 500, for good. One that
+//     is a NUL matches everything.
 //   - There is no rate limit. [WithRateLimit] puts a limiter in front, as a
 //     proxy would.
 //
@@ -67,4 +76,10 @@
 //   - Text with lone surrogate escapes is read with U+FFFD in their place.
 //   - 405 names the method of the first route that fits the path.
 //   - Location of a 307 is an absolute URL made of the Host header.
+//   - / and /health answer {"status":"ok"} and need no database connection.
+//   - All calls that find no database connection, and all that come during a
+//     stall, fail at its end; it begins with the first of them. What was
+//     refused by [WithRateLimit] or by a middleware meets no stall.
+//   - A NUL ends the pattern that is searched for, as in SQLite.
+//   - A middleware's own 500 does not close the connection, nor would a proxy's.
 package codegatetest

@@ -12,8 +12,6 @@ type answer struct {
 	status int
 	header map[string]string
 	body   any
-	// hangUp closes the connection once the answer is out.
-	hangUp bool
 }
 
 func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
@@ -59,14 +57,13 @@ func missing(input any, loc ...any) fieldError {
 	return fieldError{Type: "missing", Loc: loc, Msg: "Field required", Input: input}
 }
 
-// crash is the server's unhandled exception. It closes the connection and
-// does not announce it (seen on the running server).
+// crash is the server's unhandled exception. The connection is closed behind
+// it, which is not announced (seen on the running server).
 func crash() answer {
 	return answer{
 		status: http.StatusInternalServerError,
 		header: map[string]string{"Content-Type": "text/plain; charset=utf-8"},
 		body:   "Internal Server Error",
-		hangUp: true,
 	}
 }
 

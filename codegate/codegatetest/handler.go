@@ -9,13 +9,16 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // call is one request on its way through the checks.
 type call struct {
-	r    *http.Request
-	now  time.Time
-	body []byte
+	r       *http.Request
+	now     time.Time
+	body    []byte
+	bodyErr error
 	// path is the path after percent-decoding, query what the query says.
 	path  string
 	query map[string]string
@@ -43,8 +46,18 @@ func (p *Platform) Handler() http.Handler {
 // ServeHTTP answers one request, without the middleware.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := readBody(r)
-	a, now := p.answer(r, body, err)
-	send(w, a, now)
+	c := &call{
+		r:       r,
+		body:    body,
+		bodyErr: err,
+		path:    replaceInvalid([]byte(r.URL.Path)),
+		query:   parseQuery(r.URL.RawQuery),
+	}
+	a := p.answer(c)
+	send(w, a, c.now)
+	if a.status == http.StatusInternalServerError {
+		lastAnswer(w, r)
+	}
 }
 
 func readBody(r *http.Request) ([]byte, error) {
@@ -54,49 +67,60 @@ func readBody(r *http.Request) ([]byte, error) {
 	return io.ReadAll(r.Body)
 }
 
-// answer handles one request and records it.
-func (p *Platform) answer(r *http.Request, body []byte, bodyErr error) (answer, time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.Now()
-	var a answer
-	if limited := p.limit.admit(now); limited != nil {
-		a = *limited
-	} else if bodyErr != nil {
-		a = failure(http.StatusBadRequest, detailBadBody)
-	} else {
-		a = p.handle(&call{
-			r:     r,
-			now:   now,
-			body:  body,
-			path:  replaceInvalid([]byte(r.URL.Path)),
-			query: parseQuery(r.URL.RawQuery),
-		})
+// answer handles one request and records it. The limiter stands in front of
+// the server: what it refuses meets no stall. Only calls of the SDK API need a
+// database connection.
+func (p *Platform) answer(c *call) answer {
+	if limited := p.admit(); limited != nil {
+		return p.record(c, func(*call) answer { return *limited })
 	}
-	p.requests.Add(Request{
-		Method:     r.Method,
-		RequestURI: requestURI(r),
-		Header:     r.Header.Clone(),
-		Body:       body,
-		Status:     a.status,
-		Time:       now,
-	})
-	return a, now
+	ctx := c.r.Context()
+	if named, found := match(c.path); !found || named.projectID == "" {
+		p.pool.wait(ctx)
+		return p.record(c, p.handle)
+	}
+	if !p.pool.take(ctx) {
+		return p.record(c, func(*call) answer { return crash() })
+	}
+	a := p.record(c, p.handle)
+	p.pool.release(ctx)
+	return a
 }
 
-// requestURI also serves handlers that are called without a server.
-func requestURI(r *http.Request) string {
-	if r.RequestURI != "" {
-		return r.RequestURI
-	}
-	return r.URL.RequestURI()
+func (p *Platform) admit() *answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.limit.admit(p.Now())
+}
+
+// record has a request answered and writes it down.
+func (p *Platform) record(c *call, by func(*call) answer) answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.now = p.Now()
+	a := by(c)
+	p.requests.Add(Request{
+		Method:     c.r.Method,
+		RequestURI: transporttest.RequestURI(c.r),
+		Header:     c.r.Header.Clone(),
+		Body:       c.body,
+		Status:     a.status,
+		Time:       c.now,
+	})
+	return a
 }
 
 // handle makes the checks in the server's order (seen on the running server).
 func (p *Platform) handle(c *call) answer {
+	if c.bodyErr != nil {
+		return failure(http.StatusBadRequest, detailBadBody)
+	}
 	op, refused := route(c)
 	if refused != nil {
 		return *refused
+	}
+	if op.validate == nil {
+		return op.serve(p, c)
 	}
 	if op.method == http.MethodPost {
 		if refused := decodeJSON(c); refused != nil {
@@ -149,19 +173,4 @@ func send(w http.ResponseWriter, a answer, now time.Time) {
 	w.WriteHeader(a.status)
 	// A client that has gone does not concern the platform.
 	_, _ = w.Write(body)
-	if a.hangUp {
-		hangUp(w)
-	}
-}
-
-// hangUp closes the connection behind a complete answer, without a word. A
-// writer that has no connection of its own is left alone.
-func hangUp(w http.ResponseWriter) {
-	control := http.NewResponseController(w)
-	if control.Flush() != nil {
-		return
-	}
-	if conn, _, err := control.Hijack(); err == nil {
-		_ = conn.Close()
-	}
 }

@@ -13,6 +13,10 @@ type options struct {
 	project    Project
 	limit      RateLimit
 	middleware []func(http.Handler) http.Handler
+	// A Server's defaults are in NewServer.
+	connections int
+	stall       time.Duration
+	idleTimeout time.Duration
 }
 
 // WithClock makes the platform ask now for the time, instead of time.Now.
@@ -38,4 +42,19 @@ func WithMiddleware(wrap func(http.Handler) http.Handler) Option {
 // limits" were not there on the running server.
 func WithRateLimit(limit RateLimit) Option {
 	return func(o *options) { o.limit = limit }
+}
+
+// WithPool gives the platform so many database connections. A call that finds
+// none stalls the whole platform for as long as stall says, by the real clock,
+// and then is answered 500, as are the calls that came meanwhile. A [Server]
+// has 15 and 30 s, as the running server; 0 connections, the default of a
+// handler, are no bound.
+func WithPool(connections int, stall time.Duration) Option {
+	return func(o *options) { o.connections, o.stall = connections, stall }
+}
+
+// WithIdleTimeout sets after how long a [Server] closes a connection that
+// nobody uses: 5 s by default, as the running server, 0 for never.
+func WithIdleTimeout(d time.Duration) Option {
+	return func(o *options) { o.idleTimeout = d }
 }

@@ -24,7 +24,9 @@ import (
 type Platform struct {
 	*transporttest.PlatformClock
 
-	middleware []func(http.Handler) http.Handler
+	middleware  []func(http.Handler) http.Handler
+	pool        pool
+	idleTimeout time.Duration // a Server's
 
 	mu       sync.Mutex
 	limit    limiter
@@ -152,6 +154,8 @@ func New(opts ...Option) *Platform {
 	}
 	p := &Platform{
 		middleware:    o.middleware,
+		pool:          pool{connections: o.connections, stall: o.stall},
+		idleTimeout:   o.idleTimeout,
 		PlatformClock: transporttest.NewPlatformClock(o.now),
 		limit:         limiter{limit: o.limit},
 		projects:      make(map[string]*project),

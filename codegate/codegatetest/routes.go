@@ -7,9 +7,11 @@ import (
 	"strings"
 )
 
-// operation is one of the seven calls.
+// operation is one of the seven calls, or what stands beside them and is not
+// signed.
 type operation struct {
-	method   string
+	method string
+	// validate is nil for what is not signed.
 	validate func(*call) []fieldError
 	serve    func(*Platform, *call) answer
 }
@@ -22,7 +24,15 @@ var (
 	opStatistics = &operation{http.MethodGet, noParameters, (*Platform).getStatistics}
 	opVerify     = &operation{http.MethodPost, bodyParameters("verified_by"), (*Platform).verifyCode}
 	opReactivate = &operation{http.MethodPost, bodyParameters("reactivated_by", "reason"), (*Platform).reactivateCode}
+	opAlive      = &operation{http.MethodGet, nil, (*Platform).alive}
 )
+
+// alive answers / and /health. Only that they exist is known.
+func (*Platform) alive(*call) answer {
+	return ok(struct {
+		Status string `json:"status"`
+	}{"ok"})
+}
 
 func noParameters(*call) []fieldError { return nil }
 
@@ -30,7 +40,8 @@ func noParameters(*call) []fieldError { return nil }
 // and the texts in its variable places.
 type target struct {
 	operations []*operation
-	projectID  string
+	// projectID is empty beside the SDK API.
+	projectID string
 	// argument is the code_id or the code.
 	argument string
 }
@@ -38,6 +49,9 @@ type target struct {
 // match finds the routes for a decoded path. An escaped slash therefore
 // separates, as on the server.
 func match(path string) (target, bool) {
+	if path == "/" || path == "/health" {
+		return target{operations: []*operation{opAlive}}, true
+	}
 	rest, found := strings.CutPrefix(path, "/api/v1/projects/")
 	if !found {
 		return target{}, false

@@ -2,6 +2,7 @@ package codegatetest
 
 import (
 	"net/http/httptest"
+	"time"
 
 	"github.com/pentagate/pentagate/codegate"
 )
@@ -15,11 +16,27 @@ type Server struct {
 	http *httptest.Server
 }
 
-// NewServer starts a platform with one project and its key. It panics if no
-// loopback port is to be had. Close it when done.
+// The running server's own figures.
+const (
+	// idleTimeout is how long it keeps a connection that nobody uses.
+	idleTimeout = 5 * time.Second
+	// It has 5 database connections and 10 more under load, and waits 30 s for
+	// one.
+	poolConnections = 15
+	poolStall       = 30 * time.Second
+)
+
+// NewServer starts a platform with one project and its key, which treats
+// connections as the running server does: see [WithPool], [WithIdleTimeout]
+// and what the package says about a 500. It panics if no loopback port is to
+// be had. Close it when done.
 func NewServer(opts ...Option) *Server {
-	p := New(opts...)
-	s := httptest.NewServer(p.Handler())
+	defaults := []Option{WithPool(poolConnections, poolStall), WithIdleTimeout(idleTimeout)}
+	p := New(append(defaults, opts...)...)
+	s := httptest.NewUnstartedServer(closeConnections(p.Handler()))
+	s.Config.ConnContext = withConnection
+	s.Config.IdleTimeout = p.idleTimeout
+	s.Start()
 	return &Server{Platform: p, URL: s.URL, http: s}
 }
 

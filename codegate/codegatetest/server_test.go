@@ -206,12 +206,38 @@ func TestRedirectsOverTLSStayThere(t *testing.T) {
 	assert.Equal(t, "https://codes.example.com"+codes, w.Header().Get("Location"))
 }
 
-func TestHandlerWithoutAServer(t *testing.T) {
-	p := codegatetest.New()
-	w := httptest.NewRecorder()
-	r, err := http.NewRequest(http.MethodGet, "/nothing", nil)
-	require.NoError(t, err)
-	p.Handler().ServeHTTP(w, r)
-	assert.Equal(t, 404, w.Code)
-	assert.Equal(t, "/nothing", p.Requests()[0].RequestURI)
+func TestEveryRequestThatArrivesIsRecorded(t *testing.T) {
+	p := codegatetest.New(
+		codegatetest.WithProject(codegatetest.Project{ID: projectID, APIKey: apiKey, Secret: secret}),
+		codegatetest.WithRateLimit(codegatetest.RateLimit{Requests: 8, Window: time.Minute}),
+	)
+	p.SetNow(in(0))
+	mux := http.NewServeMux()
+	mux.Handle("/", p.Handler())
+	for _, tt := range []struct {
+		request request
+		status  int
+	}{
+		{request{path: codes, query: "page=1"}, 200},
+		{request{path: codes + "/"}, 307},
+		{request{path: codes, signature: "x"}, 401},
+		{request{path: "/nothing"}, 404},
+		{request{path: codes, method: http.MethodPut}, 405},
+		{request{path: verify, body: "{}"}, 422},
+		{request{path: verify, body: `{"code":""}`}, 500},
+		{request{path: "/health"}, 200},
+		{request{path: codes}, 429},
+	} {
+		r := tt.request.build(t, "", p.Now())
+		require.Empty(t, r.RequestURI, "no server has made it")
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		require.Equal(t, tt.status, w.Code)
+		all := p.Requests()
+		last := all[len(all)-1]
+		assert.Equal(t, tt.status, last.Status)
+		assert.Equal(t, r.URL.RequestURI(), last.RequestURI)
+	}
+	assert.Equal(t, 9, p.RequestCount())
+	assert.Equal(t, codes+"?page=1", p.Requests()[0].RequestURI)
 }
