@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"transport"},
 	{"codegate", "procure", "aihuishou", "uumit"},
 	{"providers"},
-	{"examples"},
+	{"examples", "internal"},
 }
 
 // onlyIn names the one room that may import a module.
@@ -82,8 +82,8 @@ func breach(dir string, inTest bool, imported string) string {
 		return "signing needs the standard library only"
 	case isDouble(dir) && isOwn && room(own) == "signing":
 		return "a test double does not share the signing that it checks"
-	case isOwn && isDouble(own) && !isDouble(dir) && room(dir) != "examples":
-		return "test doubles are for tests, examples and each other"
+	case isOwn && isDouble(own) && !isDouble(dir) && room(dir) != "examples" && room(dir) != "internal":
+		return "test doubles are for tests, examples, internal programs and each other"
 	}
 	return ""
 }
@@ -204,7 +204,9 @@ func TestBreachesOfTheImportDirection(t *testing.T) {
 		"nor what lies below testing":                     {"transport/transporttest", false, "testing/iotest", "programs embed this: it must not import testing"},
 		"nor signing":                                     {"codegate/codegatetest", false, module + "/signing", "a test double does not share the signing that it checks"},
 		"a double's tests may import testing":             {"codegate/codegatetest", inTest, "testing", ""},
-		"a client may not import a double":                {"codegate", false, module + "/codegate/codegatetest", "test doubles are for tests, examples and each other"},
+		"internal programs may import doubles":            {"internal/chaos", false, module + "/codegate/codegatetest", ""},
+		"nothing may import internal programs":            {"examples/codegate", false, module + "/internal/chaos", "internal and examples know nothing of each other"},
+		"a client may not import a double":                {"codegate", false, module + "/codegate/codegatetest", "test doubles are for tests, examples, internal programs and each other"},
 		"a client's tests may import doubles":             {"codegate", inTest, module + "/codegate/codegatetest", ""},
 		"a name that only begins alike is another module": {"codegate", false, "github.com/go-resty/resty/v20", ""},
 	} {
