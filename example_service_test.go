@@ -83,6 +83,9 @@ var failures = []failure{
 	{transport.ErrConflict, http.StatusConflict, ""},
 	{transport.ErrRateLimited, http.StatusTooManyRequests, ""},
 	{transport.ErrQuota, http.StatusPaymentRequired, ""},
+	// Not 4xx: no rule is known that the shopper has broken, so that they can
+	// mend nothing. The code and the message in our log are for us to ask about.
+	{transport.ErrRejected, http.StatusBadGateway, "the platform refused it"},
 	{transport.ErrUnavailable, http.StatusServiceUnavailable, ""},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, ""},
 }
@@ -133,12 +136,17 @@ func Example_service() {
 	post("/intents", intent)
 	post("/intents", strings.Replace(intent, "13800138000", "138", 1))
 	post("/intents", "no JSON")
-	faults.Script(transporttest.RateLimited("", "120"))
+	faults.Script(transporttest.Status(403, `{"code":40301,"message":"the App has no permission","data":null}`))
 	post("/intents", intent)
-	faults.Script(transporttest.Status(403, ""))
+	faults.Script(transporttest.Status(405, `{"code":40500,"message":"not today","data":null}`))
+	post("/intents", intent)
+	faults.Script(transporttest.Status(403, "")) // who has said so?
 	post("/intents", intent)
 	faults.Script(transporttest.DropAfter())
 	post("/intents", intent)
+	faults.Script(transporttest.RateLimited("", "120"))
+	post("/intents", intent)
+	post("/intents", intent) // is not sent: the platform asked for a pause
 
 	// Output:
 	// 200 "used"
@@ -148,9 +156,12 @@ func Example_service() {
 	// 200 "procure:intent_1"
 	// 400 {"error":"Bad Request"}
 	// 400 {"error":"Bad Request"}
-	// 429 {"error":"Too Many Requests"}
 	// 502 {"error":"Bad Gateway"}
+	// 502 {"error":"the platform refused it"}
 	// 504 {"error":"it may have been done: look before trying again"}
+	// 504 {"error":"it may have been done: look before trying again"}
+	// 429 {"error":"Too Many Requests"}
+	// 429 {"error":"Too Many Requests"}
 }
 
 // writeConfig writes the file that a service would come with.

@@ -3,6 +3,7 @@ package aihuishou_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,35 +118,53 @@ func TestAnswersOfTheDocumentAndLikelyOnes(t *testing.T) {
 }
 
 // proof is what a result must hold to be one.
-var proof = map[string]string{"GetValuation": `"valuation_id":"V"`, "CreateOrder": `"order_no":"O"`}
+var proof = map[string]string{"GetValuation": `"valuation_id":"V"`, "CreateOrder": `"order_no":"O","status":"melted"`, "GetOrderDetail": `"status":"melted"`}
+
+// TestWhatIsNoAnswer: what makes an answer one is required. A success without
+// data counts as an empty object ("Aihuishou partner API, answers"), which is
+// enough where the document does not describe the answer; what is no object
+// never is.
+func TestWhatIsNoAnswer(t *testing.T) {
+	for name := range calls {
+		for what, tc := range map[string]struct {
+			data     string
+			isObject bool
+		}{
+			"no data":                   {``, true},
+			"null":                      {`,"data":null`, true},
+			"an empty object":           {`,"data":{}`, true},
+			"all members null":          {`,"data":{"valuation_id":null,"order_no":null,"recycle_price":null,"inspection_result":null,"traces":null,"status":null,"valid_time":null}`, true},
+			"proof of another type":     {`,"data":{"valuation_id":{},"order_no":[],"status":true}`, true},
+			"proof that is empty":       {`,"data":{"valuation_id":"","order_no":"","status":""}`, true},
+			"an empty list":             {`,"data":[]`, false},
+			"a list of what was wanted": {`,"data":[{"valuation_id":"V","order_no":"O","status":"s"}]`, false},
+			"an empty text":             {`,"data":""`, false},
+			"a text":                    {`,"data":"done"`, false},
+			"a number":                  {`,"data":1`, false},
+			"true":                      {`,"data":true`, false},
+		} {
+			t.Run(name+", "+what, func(t *testing.T) {
+				got, err := answered(t, name, `{"code":0,"msg":"success"`+tc.data+`}`)
+				if tc.isObject && proof[name] == "" {
+					require.NoError(t, err)
+					assert.NotEmpty(t, takeRaw(got))
+					return
+				}
+				assert.Nil(t, got)
+				require.ErrorIs(t, err, transport.ErrMalformed)
+				assert.Equal(t, changes(name), isOutcomeUnknown(err))
+			})
+		}
+	}
+}
 
 func TestLenientAnswers(t *testing.T) {
 	const odd = `"recycle_price":"","deposit_price":{},"valid_time":"soon","remark":7,"device_info":[],"express_no":null,"express_company":12,"store_info":"s",
-		"create_time":1724830800,"status":"melted","user_name":null,"user_phone":13800000000,"logistics_status":3,"inspection_result":"none","logistics_no":[],
+		"create_time":true,"user_name":null,"user_phone":13800000000,"logistics_status":3,"inspection_result":"none","logistics_no":[],
 		"traces":{"a":1},"conclusion":true,"final_price":"n/a","settlement_amount":"1,000.00","settle_time":"2024-13-40 00:00:00","subsidy_amount":1e999999999,
 		"unknown":{"deep":[1,2]}`
 	for name := range calls {
 		t.Run(name, func(t *testing.T) {
-			for what, body := range map[string]string{
-				"no data":                `{"code":0,"msg":"success"}`,
-				"null data":              `{"code":0,"msg":null,"data":null}`,
-				"an empty object":        `{"code":0,"msg":"success","data":{}}`,
-				"a list as data":         `{"code":0,"data":[1,{"order_no":"x"}]}`,
-				"text as data":           `{"code":0,"data":"done"}`,
-				"all members null":       `{"code":0,"data":{"valuation_id":null,"order_no":null,"recycle_price":null,"inspection_result":null,"traces":null,"status":null,"valid_time":null}}`,
-				"proof of another type":  `{"code":0,"data":{"valuation_id":{},"order_no":[]}}`,
-				"proof that is empty":    `{"code":0,"data":{"valuation_id":"","order_no":""}}`,
-				"members of other types": `{"code":0,"data":{` + odd + `}}`,
-			} {
-				got, err := answered(t, name, body)
-				if proof[name] == "" {
-					require.NoError(t, err, what)
-					assert.NotEmpty(t, takeRaw(got), what)
-					continue
-				}
-				require.ErrorIs(t, err, transport.ErrMalformed, what)
-				assert.Equal(t, changes(name), isOutcomeUnknown(err), what)
-			}
 			data := odd
 			if proof[name] != "" {
 				data += "," + proof[name]
@@ -158,13 +177,12 @@ func TestLenientAnswers(t *testing.T) {
 				assert.Nil(t, r.DepositPrice)
 				assert.True(t, r.ValidTime.IsZero())
 				assert.Equal(t, "soon", r.ValidTime.Text)
-				assert.True(t, r.ValidAt(now.Add(47*time.Hour)), "two days from the call")
-				assert.False(t, r.ValidAt(now.Add(49*time.Hour)))
+				assert.False(t, r.ValidAt(now), "soon may have been")
 			case *aihuishou.Order:
 				assert.Equal(t, aihuishou.OrderStatus("melted"), r.Status, "an unknown word is kept")
 				assert.Equal(t, "12", r.ExpressCompany)
 				assert.Equal(t, `"s"`, string(r.StoreInfo))
-				assert.Equal(t, "1724830800", r.CreateTime.Text)
+				assert.Equal(t, "true", r.CreateTime.Text)
 			case *aihuishou.OrderDetail:
 				assert.Equal(t, "13800000000", r.UserPhone)
 				assert.Nil(t, r.InspectionResult)
@@ -180,6 +198,70 @@ func TestLenientAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestNamesAreReadAsTheyAreSpelled(t *testing.T) {
+	got, err := answered(t, "GetOrderDetail", `{"code":0,"data":{"STATUS":"loud","status":"quiet","Status":"other","ORDER_NO":"ORD1"}}`)
+	require.NoError(t, err)
+	detail := got.(*aihuishou.OrderDetail)
+	assert.Equal(t, aihuishou.OrderStatus("quiet"), detail.Status)
+	assert.Equal(t, "ORD1", detail.OrderNo, "another case is taken where there is no better one")
+}
+
+func TestAByteOrderMarkBeforeAnAnswerIsSkipped(t *testing.T) {
+	for name, data := range samples {
+		_, err := answered(t, name, "\ufeff"+`{"code":0,"data":`+data+`}`)
+		require.NoError(t, err, name)
+	}
+}
+
+func TestAnOrderThatWasNotInspectedHasNoResult(t *testing.T) {
+	for result, inspected := range map[string]bool{`null`: false, `{}`: false, `{ }`: false, `[]`: false, `""`: false, `{"conclusion":null}`: true} {
+		got, err := answered(t, "GetOrderDetail", `{"code":0,"data":{"status":"s","inspection_result":`+result+`}}`)
+		require.NoError(t, err)
+		assert.Equal(t, inspected, got.(*aihuishou.OrderDetail).InspectionResult != nil, result)
+	}
+}
+
+func TestEventsThatAreNoObjectsAreLeftOut(t *testing.T) {
+	got, err := answered(t, "GetLogisticsTrace", `{"code":0,"data":{"traces":[null,"x",{"time":"2024-08-29 10:00:00","content":"已签收"},[],7]}}`)
+	require.NoError(t, err)
+	trace := got.(*aihuishou.LogisticsTrace)
+	assert.Equal(t, []aihuishou.LogisticsEvent{{Time: at("2024-08-29 10:00:00"), Content: "已签收"}}, trace.Traces)
+}
+
+// TestAMegabyteOfDigitsCostsWhatOtherTextDoes: to make a number of it takes
+// seconds, in which no context ends.
+func TestAMegabyteOfDigitsCostsWhatOtherTextDoes(t *testing.T) {
+	const size = 1 << 20
+	digits := strings.Repeat("9", size)
+	took := func(call, body string) (any, time.Duration, error) {
+		began := time.Now()
+		got, err := answered(t, call, body)
+		return got, time.Since(began), err
+	}
+	_, letters, err := took("GetValuation", `{"code":0,"data":{"valuation_id":"V","other":"`+strings.Repeat("x", size)+`"}}`)
+	require.NoError(t, err)
+	longest := 10*letters + time.Second/2
+
+	got, cost, err := took("GetValuation", `{"code":0,"data":{"valuation_id":"V","recycle_price":`+digits+`}}`)
+	require.NoError(t, err)
+	assert.Nil(t, got.(*aihuishou.Valuation).RecyclePrice, "a price")
+	assert.Less(t, cost, longest)
+
+	got, cost, err = took("GetValuation", `{"code":0,"data":{"valuation_id":"V","valid_time":"`+digits+`"}}`)
+	require.NoError(t, err)
+	assert.False(t, got.(*aihuishou.Valuation).ValidAt(now))
+	assert.Less(t, cost, longest)
+
+	got, cost, err = took("GetInspectionResult", `{"code":0,"data":{"final_amount":"`+digits+`"}}`)
+	require.NoError(t, err)
+	assert.Nil(t, got.(*aihuishou.Inspection).FinalPrice, "a price")
+	assert.Less(t, cost, longest)
+
+	_, cost, err = took("GetValuation", `{"code":`+digits+`}`)
+	require.ErrorIs(t, err, transport.ErrMalformed)
+	assert.Less(t, cost, longest)
 }
 
 func TestNumbersAndTextAreTakenForEachOther(t *testing.T) {
@@ -231,7 +313,7 @@ func TestTheFinalPriceByAnyName(t *testing.T) {
 		t.Run(data, func(t *testing.T) {
 			for name, body := range map[string]string{
 				"GetInspectionResult": `{"code":0,"data":` + data + `}`,
-				"GetOrderDetail":      `{"code":0,"data":{"inspection_result":` + data + `}}`,
+				"GetOrderDetail":      `{"code":0,"data":{"status":"s","inspection_result":` + data + `}}`,
 			} {
 				got, err := answered(t, name, body)
 				require.NoError(t, err)
@@ -251,7 +333,8 @@ func TestTheFinalPriceByAnyName(t *testing.T) {
 }
 
 // TestRefusalsOfEveryCall: a code other than 0 is an error with code and
-// message ("Aihuishou partner API, answers"), a success is nothing else.
+// message ("Aihuishou partner API, answers"), a success is nothing else. What
+// has not the platform's form tells nothing.
 func TestRefusalsOfEveryCall(t *testing.T) {
 	for name := range calls {
 		for what, tc := range map[string]struct {
@@ -261,9 +344,12 @@ func TestRefusalsOfEveryCall(t *testing.T) {
 			unclear   bool // whether a change was made
 			attempts  int
 		}{
-			"a code":                  {transporttest.Status(200, `{"code":2001,"msg":"型号不在库中","data":{"valuation_id":"V","order_no":"O"}}`), transport.ErrInvalid, "2001", "型号不在库中", false, 1},
-			"a quoted code":           {transporttest.Status(200, `{"code":"2001","msg":"型号不在库中"}`), transport.ErrInvalid, "2001", "型号不在库中", false, 1},
-			"a code that is no whole": {transporttest.Status(200, `{"code":0.5}`), transport.ErrInvalid, "0.5", "", false, 1},
+			"a code":                  {transporttest.Status(200, `{"code":2001,"msg":"型号不在库中","data":{"valuation_id":"V","order_no":"O"}}`), transport.ErrRejected, "2001", "型号不在库中", false, 1},
+			"a quoted code":           {transporttest.Status(200, `{"code":"2001","msg":"型号不在库中"}`), transport.ErrRejected, "2001", "型号不在库中", false, 1},
+			"a code that is no whole": {transporttest.Status(200, `{"code":0.5}`), transport.ErrRejected, "0.5", "", false, 1},
+			"a busy system":           {transporttest.Status(200, `{"code":500,"msg":"系统繁忙，请稍后重试","data":""}`), transport.ErrUnavailable, "500", "系统繁忙，请稍后重试", true, 3},
+			"a system that failed":    {transporttest.Status(200, `{"code":7,"msg":"system error: timeout waiting for logistics service"}`), transport.ErrUnavailable, "7", "system error: timeout waiting for logistics service", true, 3},
+			"a missing permission":    {transporttest.Status(200, `{"code":403,"msg":"no"}`), transport.ErrPermission, "403", "no", false, 1},
 			"a code of letters":       {transporttest.Status(200, `{"code":"E9","msg":"m"}`), transport.ErrMalformed, "E9", "m", true, 1},
 			"no code":                 {transporttest.Status(200, `{"msg":"success","data":{"valuation_id":"V","order_no":"O"}}`), transport.ErrMalformed, "", "success", true, 1},
 			"a null code":             {transporttest.Status(200, `{"code":null,"data":{"valuation_id":"V","order_no":"O"}}`), transport.ErrMalformed, "", "", true, 1},
@@ -273,8 +359,13 @@ func TestRefusalsOfEveryCall(t *testing.T) {
 			"an empty body":           {transporttest.Status(200, ""), transport.ErrMalformed, "", "", true, 1},
 			"null":                    {transporttest.Status(200, "null"), transport.ErrMalformed, "", "", true, 1},
 			"a list":                  {transporttest.Status(200, `[{"code":0}]`), transport.ErrMalformed, "", "", true, 1},
-			"HTTP 400 with HTML":      {transporttest.Status(400, "<html>Bad Request"), transport.ErrInvalid, "", "", false, 1},
+			"HTTP 400 with HTML":      {transporttest.Status(400, "<html>Bad Request"), transport.ErrMalformed, "", "", true, 1},
+			"HTTP 400 with a code":    {transporttest.Status(400, `{"code":400,"msg":"no"}`), transport.ErrInvalid, "400", "no", false, 1},
+			"HTTP 400 of a busy one":  {transporttest.Status(400, `{"code":400,"msg":"系统繁忙"}`), transport.ErrUnavailable, "400", "系统繁忙", true, 3},
 			"HTTP 404 with a code":    {transporttest.Status(404, `{"code":0,"msg":"no route"}`), transport.ErrNotFound, "0", "no route", false, 1},
+			"HTTP 404 with text":      {transporttest.Status(404, "404 page not found"), transport.ErrMalformed, "", "", true, 1},
+			"HTTP 401 with nothing":   {transporttest.Fault{Status: 401, NoDate: true}, transport.ErrMalformed, "", "", true, 1},
+			"HTTP 401 with HTML":      {transporttest.Status(401, "<html>Log in"), transport.ErrMalformed, "", "", true, 1},
 			"HTTP 502 with HTML":      {transporttest.Status(502, "<html>Bad Gateway"), transport.ErrUnavailable, "", "", true, 3},
 			"HTTP 503 with code 0":    {transporttest.Status(503, `{"code":0,"data":{"valuation_id":"V","order_no":"O"}}`), transport.ErrUnavailable, "0", "", true, 3},
 		} {
@@ -332,10 +423,42 @@ func TestTimeInJSON(t *testing.T) {
 	var back []aihuishou.Time
 	require.NoError(t, json.Unmarshal(written, &back))
 	assert.Equal(t, []aihuishou.Time{moment, {}, {Text: "soon"}}, back)
-	require.NoError(t, json.Unmarshal([]byte(`[{},"2024-08-28 15:30:00.5","2024-8-28 15:30:00"]`), &back))
-	assert.True(t, back[0].IsZero())
-	for _, other := range back[1:] {
-		assert.NotEmpty(t, other.Text, "other forms are kept as text")
+}
+
+// TestFormsOfATime: the document knows one form; a time in another one is
+// better than none.
+func TestFormsOfATime(t *testing.T) {
+	for written, want := range map[string]string{
+		`"2024-08-28 15:30:00"`:       "2024-08-28 15:30:00",
+		`" 2024-08-28 15:30:00 "`:     "2024-08-28 15:30:00",
+		`"2024-08-28 15:30:00.5"`:     "2024-08-28 15:30:00.5",
+		`"2024-08-28T15:30:00"`:       "2024-08-28 15:30:00",
+		`"2024-08-28T07:30:00Z"`:      "2024-08-28 15:30:00",
+		`"2024-08-28T15:30:00+08:00"`: "2024-08-28 15:30:00",
+		`1724830200`:                  "2024-08-28 15:30:00",
+		`"1724830200"`:                "2024-08-28 15:30:00",
+		`1724830200000`:               "2024-08-28 15:30:00",
+		`"2024-8-28 15:30:00"`:        "none, 2024-8-28 15:30:00",
+		`"2024-13-40 00:00:00"`:       "none, 2024-13-40 00:00:00",
+		`"0000-00-00 00:00:00"`:       "none, 0000-00-00 00:00:00",
+		`{"at":1}`:                    `none, {"at":1}`,
+		`false`:                       "none, false",
+		`""`:                          "none, ",
+		`null`:                        "none, ",
+	} {
+		var got aihuishou.Time
+		require.NoError(t, json.Unmarshal([]byte(written), &got), written)
+		read := got.Format("2006-01-02 15:04:05.999")
+		if got.IsZero() {
+			read = "none, " + got.Text
+		}
+		assert.Equal(t, want, read, written)
+
+		again, err := json.Marshal(got)
+		require.NoError(t, err)
+		var back aihuishou.Time
+		require.NoError(t, json.Unmarshal(again, &back))
+		assert.True(t, got.Equal(back.Time), "JSON keeps it: %s", again)
 	}
 }
 

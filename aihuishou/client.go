@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
@@ -30,8 +31,9 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	var signer signing.Signer
 	if len(wrong) == 0 {
 		s, err := signing.NewAihuishou(cfg.AppID, cfg.AppSecret, signing.WithLiterals(cfg.Literals), signing.WithLocation(cfg.location()))
-		// All else that it checks was checked above.
-		wrong.Check(err == nil, "app_id", "must be printable characters without a space at either end")
+		if err != nil {
+			return nil, &transport.Error{Provider: provider, Operation: "New", Kind: transport.ErrInvalid, Err: err}
+		}
 		signer = s
 	}
 	defaults := []transport.Option{transport.WithAttemptTimeout(15 * time.Second)}
@@ -39,6 +41,8 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 		Provider:     provider,
 		BaseURL:      cfg.baseURL(),
 		Signer:       signer,
+		PathPrefix:   "/api",
+		Own:          own,
 		Interpret:    interpret,
 		Limits:       []transport.Limit{{PerSecond: 4.75, Burst: 1}},
 		Retry:        transport.RetryPolicy{Attempts: 3, RateLimitDelay: time.Second},
@@ -52,8 +56,14 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	return &Client{t: t, location: cfg.location()}, nil
 }
 
-// Close lets go of idle connections and refuses further calls.
+// Close refuses further calls, ends those that wait to be sent with
+// [transport.ErrClosed], and lets go of idle connections.
 func (c *Client) Close() error { return c.t.Close() }
+
+// Shutdown refuses further calls and waits until those under way have ended.
+// When the context ends first it does what Close does and returns the
+// context's error.
+func (c *Client) Shutdown(ctx context.Context) error { return c.t.Shutdown(ctx) }
 
 // Format prints the platform and its address only.
 func (c *Client) Format(f fmt.State, verb rune) { c.t.Format(f, verb) }
@@ -97,9 +107,14 @@ func post[T any](ctx context.Context, c *Client, operation, path string, safety 
 // required checks a field that must be there: the script refuses to send
 // without it.
 func required(f *transport.Fields, name, value string) {
-	f.Check(value != "" && utf8.ValidString(value), name, "must be valid UTF-8 and not empty")
+	f.Check(value != "", name, "must not be empty")
 }
 
-func optional(f *transport.Fields, name, value string) {
-	f.Check(utf8.ValidString(value), name, "must be valid UTF-8")
+// word checks a required field that takes one of a few words. The platform may
+// know more of them than its document.
+func word[T ~string](f *transport.Fields, name string, value T) {
+	odd := strings.ContainsFunc(string(value), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '-'
+	})
+	f.Check(value != "" && !odd, name, "must be a word of letters, digits, _ and -")
 }

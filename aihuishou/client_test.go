@@ -238,11 +238,11 @@ func TestPlatformErrorsAreClassified(t *testing.T) {
 				_, err := c.GetOrderDetail(ctx, "ORD1")
 				return err
 			},
-			want: transport.ErrInvalid, text: "aihuishou: GetOrderDetail: invalid request: 订单不存在 (HTTP 200, code 1004)",
+			want: transport.ErrNotFound, text: "aihuishou: GetOrderDetail: not found: 订单不存在 (HTTP 200, code 1004)",
 		},
 		"an unknown quote": {
 			call: func(ctx context.Context, c *aihuishou.Client) error { _, err := c.CreateOrder(ctx, sale); return err },
-			want: transport.ErrInvalid, text: "aihuishou: CreateOrder: invalid request: 估价不存在 (HTTP 200, code 1004)",
+			want: transport.ErrNotFound, text: "aihuishou: CreateOrder: not found: 估价不存在 (HTTP 200, code 1004)",
 		},
 		"an unknown path": {
 			call: func(ctx context.Context, c *aihuishou.Client) error {
@@ -252,15 +252,20 @@ func TestPlatformErrorsAreClassified(t *testing.T) {
 		},
 		"a code and a message of another kind": {
 			fault: transporttest.Status(200, `{"code":"-7","msg":{"x":1}}`),
-			want:  transport.ErrInvalid, text: "aihuishou: GetValuation: invalid request (HTTP 200, code -7)",
+			want:  transport.ErrRejected, text: "aihuishou: GetValuation: rejected (HTTP 200, code -7)",
+		},
+		"an answer of another system": {
+			fault: transporttest.Status(200, `{"error":"no upstream"}`),
+			want:  transport.ErrMalformed, text: "aihuishou: GetValuation: malformed answer: the answer holds no code that is a number (HTTP 200)",
 		},
 		"what was sent is masked in the message": {
 			fault: transporttest.Status(200, `{"code":9,"msg":"no iPhone 15 Pro of 13812345678"}`),
-			want:  transport.ErrInvalid, text: "aihuishou: GetValuation: invalid request: no [redacted] of [redacted] (HTTP 200, code 9)",
+			want:  transport.ErrRejected, text: "aihuishou: GetValuation: rejected: no [redacted] of [redacted] (HTTP 200, code 9)",
 		},
-		"a status without an envelope": {
-			fault: transporttest.Status(403, "<html>Forbidden"),
-			want:  transport.ErrPermission, text: "aihuishou: GetValuation: permission denied (HTTP 403)",
+		"a page of something in front": {
+			fault: transporttest.Status(403, "<html><title>Forbidden</title>"),
+			want:  transport.ErrMalformed,
+			text:  `aihuishou: GetValuation: malformed answer: the answer has not the platform's form, something in front of it may have given it: 30 bytes of text/plain, titled "Forbidden" (HTTP 403)`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -291,7 +296,7 @@ func TestAQuoteThatHasRunOut(t *testing.T) {
 	req := sale
 	req.ValuationID = quote.ValuationID
 	_, err = h.client.CreateOrder(t.Context(), req)
-	assert.EqualError(t, err, "aihuishou: CreateOrder: invalid request: 估价已过期 (HTTP 200, code 1005)")
+	assert.EqualError(t, err, "aihuishou: CreateOrder: conflict: 估价已过期 (HTTP 200, code 1005)")
 	assert.Empty(t, h.Orders())
 }
 
@@ -312,7 +317,8 @@ func TestHowLongAQuoteHolds(t *testing.T) {
 		"valid_time counts, not the two days":  {aihuishou.Valuation{ValidTime: valid, AskedAt: at("2024-08-01 00:00:00")}, "2024-08-30 15:30:00", true},
 		"without valid_time for two days":      {aihuishou.Valuation{AskedAt: now}, "2024-08-30 15:30:00", true},
 		"without valid_time, then no longer":   {aihuishou.Valuation{AskedAt: now}, "2024-08-30 15:30:01", false},
-		"a valid_time that cannot be read":     {aihuishou.Valuation{ValidTime: aihuishou.Time{Text: "tomorrow"}, AskedAt: now}, "2024-08-30 15:30:01", false},
+		"a valid_time that cannot be read":     {aihuishou.Valuation{ValidTime: aihuishou.Time{Text: "2023年1月1日"}, AskedAt: now}, "2024-08-28 15:30:00", false},
+		"a valid_time of blanks is none":       {aihuishou.Valuation{ValidTime: aihuishou.Time{Text: " "}, AskedAt: now}, "2024-08-30 15:30:00", true},
 		"a quote of which nothing is known":    {aihuishou.Valuation{}, "2024-08-28 15:30:00", false},
 		"an hour that is said in another zone": {aihuishou.Valuation{ValidTime: aihuishou.Time{Time: at("2024-08-30 15:30:00").UTC()}}, "2024-08-30 15:29:59", true},
 	} {
@@ -332,6 +338,7 @@ func TestNewRefusesBadConfigurations(t *testing.T) {
 			`aihuishou: New: invalid request: app_id must not be empty; app_secret must not be empty; environment must be test or prod; literals must be LiteralsPython or LiteralsJSON; base_url must be an absolute URL such as "https://api.example.com"`,
 		},
 		"production in full":       {func(c *aihuishou.Config) { c.Environment = "production" }, "aihuishou: New: invalid request: environment must be test or prod"},
+		"the prefix of the paths":  {func(c *aihuishou.Config) { c.BaseURL = "https://api.aihuishou.com/api" }, `base_url must not end in "/api", which every call adds: write "https://api.aihuishou.com"`},
 		"TEST in capitals":         {func(c *aihuishou.Config) { c.Environment = "TEST" }, "environment must be test or prod"},
 		"a newline in the app id":  {func(c *aihuishou.Config) { c.AppID = "a\nb" }, "app_id must be printable characters without a space at either end"},
 		"a base URL without TLS":   {func(c *aihuishou.Config) { c.BaseURL = "http://api.aihuishou.com" }, "base_url must use https"},
@@ -346,6 +353,84 @@ func TestNewRefusesBadConfigurations(t *testing.T) {
 			assert.NotContains(t, err.Error(), appSecret)
 		})
 	}
+	t.Run("nothing is blamed but what is wrong", func(t *testing.T) {
+		config := credentials()
+		config.Environment = "staging"
+		_, err := aihuishou.New(config)
+		assert.EqualError(t, err, "aihuishou: New: invalid request: environment must be test or prod")
+	})
+}
+
+// TestCredentialsWithWhatCannotBeSeenAreRefused: every request would fail as
+// unauthenticated.
+func TestCredentialsWithWhatCannotBeSeenAreRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"a line break":           appSecret + "\n",
+		"a blank in front":       " " + appSecret,
+		"a tab within":           "test\tsecret",
+		"a zero-width space":     "test\u200bsecret",
+		"a zero-width joiner":    "test\u200dsecret",
+		"a byte order mark":      "\ufeff" + appSecret,
+		"a no-break space":       "test\u00a0secret",
+		"a mark of direction":    "test\u200esecret",
+		"text that is not UTF-8": "test\xffsecret",
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := credentials()
+			config.AppSecret = signing.NewSecret(text)
+			_, err := aihuishou.New(config)
+			assert.EqualError(t, err, "aihuishou: New: invalid request: app_secret must be printable characters without a space at either end")
+			config = credentials()
+			config.AppID = text
+			_, err = aihuishou.New(config)
+			assert.EqualError(t, err, "aihuishou: New: invalid request: app_id must be printable characters without a space at either end")
+		})
+	}
+	config := credentials()
+	config.AppID, config.AppSecret = "id of ours", signing.NewSecret(`密钥 "&=%+$é`)
+	client, err := aihuishou.New(config)
+	require.NoError(t, err, "what can be seen is the platform's affair")
+	require.NoError(t, client.Close())
+}
+
+// TestAClientThatNewDidNotMake: the zero value says so in the place of a panic.
+func TestAClientThatNewDidNotMake(t *testing.T) {
+	var client aihuishou.Client
+	all := maps.Clone(calls)
+	all["WaitOrder"] = func(ctx context.Context, c *aihuishou.Client) (any, error) {
+		return c.WaitOrder(ctx, aihuishou.WaitOrderRequest{OrderNo: "ORD20240828001"})
+	}
+	all["Do"] = func(ctx context.Context, c *aihuishou.Client) (any, error) {
+		return nil, c.Do(ctx, transport.Call{Method: http.MethodPost, Path: "/api/else"}, nil)
+	}
+	for name, call := range all {
+		_, err := call(t.Context(), &client)
+		require.ErrorIs(t, err, transport.ErrInvalid, name)
+		assert.ErrorContains(t, err, "the client was not made by New", name)
+	}
+	require.NoError(t, client.Close())
+	require.NoError(t, client.Shutdown(t.Context()))
+	assert.Equal(t, "client that was not made by New", fmt.Sprint(&client))
+}
+
+func TestShutdownWaitsForCallsUnderWay(t *testing.T) {
+	h := start(t)
+	h.faults.Script(transporttest.Delay(100 * time.Millisecond))
+	ended := make(chan error, 1)
+	go func() {
+		_, err := h.client.GetValuation(t.Context(), phone)
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { return len(h.faults.Requests()) == 1 }, 5*time.Second, time.Millisecond)
+	require.NoError(t, h.client.Shutdown(t.Context()))
+	select {
+	case err := <-ended:
+		require.NoError(t, err)
+	case <-time.After(5 * time.Second):
+		t.Fatal("the call was cut off")
+	}
+	_, err := h.client.GetValuation(t.Context(), phone)
+	require.ErrorIs(t, err, transport.ErrClosed)
 }
 
 // TestEnvironments: "Aihuishou partner API, environments".

@@ -1,7 +1,10 @@
 package aihuishou
 
 import (
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
@@ -71,8 +74,8 @@ func ConfigFromEnv(lookup func(string) string) Config {
 
 func (c Config) problems() transport.Fields {
 	var f transport.Fields
-	f.Check(c.AppID != "", "app_id", "must not be empty")
-	f.Check(!c.AppSecret.IsZero(), "app_secret", "must not be empty")
+	credential(&f, "app_id", c.AppID)
+	credential(&f, "app_secret", c.AppSecret.Reveal())
 	switch c.Environment {
 	case "", EnvironmentTest, EnvironmentProd:
 	default:
@@ -80,6 +83,15 @@ func (c Config) problems() transport.Fields {
 	}
 	f.Check(c.Literals == LiteralsPython || c.Literals == LiteralsJSON, "literals", "must be LiteralsPython or LiteralsJSON")
 	return f
+}
+
+// credential refuses what copying and pasting leaves around a credential, such
+// as a line break or a zero-width character: all requests would fail as
+// unauthenticated, and nobody would see why.
+func credential(f *transport.Fields, name, value string) {
+	hidden := strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) })
+	f.Check(value != "", name, "must not be empty")
+	f.Check(!hidden && utf8.ValidString(value) && strings.TrimSpace(value) == value, name, "must be printable characters without a space at either end")
 }
 
 func (c Config) baseURL() string {

@@ -121,13 +121,14 @@ func ExampleClient_GetValuation_badRequest() {
 		return
 	}
 	defer func() { _ = client.Close() }()
-	_, err = client.GetValuation(context.Background(), aihuishou.GetValuationRequest{DeviceModel: "小米14", Brand: "小米", Condition: "new"})
+	_, err = client.GetValuation(context.Background(), aihuishou.GetValuationRequest{DeviceModel: "小米14", Brand: "小米", Condition: "like new"})
 	fmt.Println(err)
 	// Output:
-	// aihuishou: GetValuation: invalid request: condition must be good, normal or poor; functional_status must be normal or abnormal; storage must be valid UTF-8 and not empty
+	// aihuishou: GetValuation: invalid request: condition must be a word of letters, digits, _ and -; functional_status must be a word of letters, digits, _ and -; storage must not be empty
 }
 
-// The platform's own codes are not published: they are there as they came.
+// The platform's own codes are not published: they are there as they came,
+// beside what their words mean.
 func ExampleClient_Do() {
 	platform := aihuishoutest.NewServer()
 	defer platform.Close()
@@ -147,7 +148,9 @@ func ExampleClient_Do() {
 	}, &out)
 	if refused, ok := errors.AsType[*transport.Error](err); ok {
 		fmt.Println(refused.Code, refused.Message)
+		fmt.Println(refused.Kind)
 	}
 	// Output:
 	// 1004 订单不存在
+	// not found
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // GetInspectionResult returns what the inspection of an order's device found.
@@ -36,33 +37,35 @@ type Inspection struct {
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON reads leniently; it never fails.
+// UnmarshalJSON refuses what is no object.
 func (i *Inspection) UnmarshalJSON(b []byte) error {
 	var in struct {
-		Conclusion text   `json:"conclusion"`
-		FinalPrice amount `json:"final_price"`
+		Conclusion answer.Text   `json:"conclusion"`
+		FinalPrice answer.Amount `json:"final_price"`
 	}
-	read(b, &in)
-	if in.FinalPrice.Decimal == nil {
+	if err := answer.Decode(b, &in); err != nil {
+		return err
+	}
+	if !in.FinalPrice.Valid {
 		in.FinalPrice = otherFinalPrice(b)
 	}
-	*i = Inspection{Conclusion: string(in.Conclusion), FinalPrice: in.FinalPrice.Decimal, Raw: keep(b)}
+	*i = Inspection{Conclusion: string(in.Conclusion), FinalPrice: in.FinalPrice.Ptr(), Raw: answer.Keep(b)}
 	return nil
 }
 
 // otherFinalPrice returns the one number whose name begins with "final".
-func otherFinalPrice(b []byte) (found amount) {
+func otherFinalPrice(object []byte) (found answer.Amount) {
 	var all map[string]json.RawMessage
-	read(b, &all)
+	_ = json.Unmarshal(object, &all) // it was decoded before
 	for name, raw := range all {
-		var price amount
+		var price answer.Amount
 		if strings.HasPrefix(name, "final") {
-			read(raw, &price)
+			_ = price.UnmarshalJSON(raw) // it never fails
 		}
 		switch {
-		case price.Decimal == nil:
-		case found.Decimal != nil:
-			return amount{}
+		case !price.Valid:
+		case found.Valid:
+			return answer.Amount{}
 		default:
 			found = price
 		}

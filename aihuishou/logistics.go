@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // GetLogisticsTraceRequest names a parcel ("Aihuishou partner API, endpoints").
@@ -33,10 +34,11 @@ func (c *Client) GetLogisticsTrace(ctx context.Context, req GetLogisticsTraceReq
 // LogisticsTrace is the way of a parcel. The documents do not describe the
 // answer: the fields are likely ones, and Raw is sure.
 type LogisticsTrace struct {
-	LogisticsNo      string           `json:"logistics_no"`
-	LogisticsCompany string           `json:"logistics_company"`
-	Status           string           `json:"status"`
-	Traces           []LogisticsEvent `json:"traces"`
+	LogisticsNo      string `json:"logistics_no"`
+	LogisticsCompany string `json:"logistics_company"`
+	Status           string `json:"status"`
+	// Traces leaves out what is no object.
+	Traces []LogisticsEvent `json:"traces"`
 	// Raw is the answer as it came.
 	Raw json.RawMessage `json:"-"`
 }
@@ -47,26 +49,31 @@ type LogisticsEvent struct {
 	Content string `json:"content"`
 }
 
-// UnmarshalJSON reads leniently; it never fails.
+// UnmarshalJSON refuses what is no object.
 func (t *LogisticsTrace) UnmarshalJSON(b []byte) error {
 	var in struct {
-		LogisticsNo      text `json:"logistics_no"`
-		LogisticsCompany text `json:"logistics_company"`
-		Status           text `json:"status"`
-		Traces           []struct {
-			Time    Time `json:"time"`
-			Content text `json:"content"`
-		} `json:"traces"`
+		LogisticsNo      answer.ID         `json:"logistics_no"`
+		LogisticsCompany answer.Text       `json:"logistics_company"`
+		Status           answer.Text       `json:"status"`
+		Traces           []json.RawMessage `json:"traces"`
 	}
-	read(b, &in)
+	if err := answer.Decode(b, &in); err != nil {
+		return err
+	}
 	*t = LogisticsTrace{
 		LogisticsNo:      string(in.LogisticsNo),
 		LogisticsCompany: string(in.LogisticsCompany),
 		Status:           string(in.Status),
-		Raw:              keep(b),
+		Raw:              answer.Keep(b),
 	}
-	for _, e := range in.Traces {
-		t.Traces = append(t.Traces, LogisticsEvent{Time: e.Time, Content: string(e.Content)})
+	for _, raw := range in.Traces {
+		var event struct {
+			Time    Time        `json:"time"`
+			Content answer.Text `json:"content"`
+		}
+		if answer.Decode(raw, &event) == nil {
+			t.Traces = append(t.Traces, LogisticsEvent{Time: event.Time, Content: string(event.Content)})
+		}
 	}
 	return nil
 }

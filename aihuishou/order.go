@@ -1,6 +1,7 @@
 package aihuishou
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // LogisticsType is how a device gets to the platform.
@@ -39,7 +41,8 @@ type CreateOrderRequest struct {
 	UserPhone string `json:"user_phone"`
 	// UserAddress is where the parcel is picked up.
 	UserAddress string `json:"user_address"`
-	// LogisticsType is one of the Logistics constants.
+	// LogisticsType is one of the Logistics constants, or another word of
+	// letters, digits, _ and - that the platform knows.
 	LogisticsType LogisticsType `json:"logistics_type"`
 }
 
@@ -57,18 +60,15 @@ func (r CreateOrderRequest) problems() transport.Fields {
 	required(&f, "user_name", r.UserName)
 	required(&f, "user_phone", r.UserPhone)
 	required(&f, "user_address", r.UserAddress)
-	switch r.LogisticsType {
-	case LogisticsExpress, LogisticsStore:
-	default:
-		f.Check(false, "logistics_type", "must be express or store")
-	}
+	word(&f, "logistics_type", r.LogisticsType)
 	return f
 }
 
 // CreateOrder creates a recycling order. It is repeated only when the request
-// provably did not run. When the answer is lost, or names no order, the order
-// may exist all the same: the error then matches
-// [transport.ErrOutcomeUnknown], and calling again may create a second one.
+// provably did not run. When the answer is lost, speaks of a busy or failing
+// system, or names no order, the order may exist all the same: the error then
+// matches [transport.ErrOutcomeUnknown], and calling again may create a second
+// one.
 func (c *Client) CreateOrder(ctx context.Context, req CreateOrderRequest, opts ...transport.CallOption) (*Order, error) {
 	if err := req.problems().Err(provider, "CreateOrder"); err != nil {
 		return nil, err
@@ -96,22 +96,24 @@ type Order struct {
 // UnmarshalJSON refuses an answer without order_no.
 func (r *Order) UnmarshalJSON(b []byte) error {
 	var in struct {
-		OrderNo        text            `json:"order_no"`
-		ExpressNo      text            `json:"express_no"`
-		ExpressCompany text            `json:"express_company"`
+		OrderNo        answer.ID       `json:"order_no"`
+		ExpressNo      answer.ID       `json:"express_no"`
+		ExpressCompany answer.Text     `json:"express_company"`
 		StoreInfo      json.RawMessage `json:"store_info"`
 		CreateTime     Time            `json:"create_time"`
-		Status         text            `json:"status"`
+		Status         answer.Text     `json:"status"`
 	}
-	read(b, &in)
+	if err := answer.Decode(b, &in); err != nil {
+		return err
+	}
 	*r = Order{
 		OrderNo:        string(in.OrderNo),
 		ExpressNo:      string(in.ExpressNo),
 		ExpressCompany: string(in.ExpressCompany),
-		StoreInfo:      notNull(in.StoreInfo),
+		StoreInfo:      in.StoreInfo,
 		CreateTime:     in.CreateTime,
 		Status:         OrderStatus(in.Status),
-		Raw:            keep(b),
+		Raw:            answer.Keep(b),
 	}
 	if r.OrderNo == "" {
 		return errors.New("aihuishou: the answer lacks order_no")
@@ -129,7 +131,8 @@ func (r Order) Format(f fmt.State, _ rune) {
 // LogValue returns what Format prints.
 func (r Order) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
-// GetOrderDetail returns an order as it stands.
+// GetOrderDetail returns an order as it stands. An answer without status is
+// none: it fails with [transport.ErrMalformed].
 func (c *Client) GetOrderDetail(ctx context.Context, orderNo string, opts ...transport.CallOption) (*OrderDetail, error) {
 	body := orderRequest{orderNo}
 	if err := body.problems().Err(provider, "GetOrderDetail"); err != nil {
@@ -166,18 +169,20 @@ type OrderDetail struct {
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON reads leniently; it never fails.
+// UnmarshalJSON refuses an answer without status.
 func (d *OrderDetail) UnmarshalJSON(b []byte) error {
 	var in struct {
-		OrderNo          text            `json:"order_no"`
-		Status           text            `json:"status"`
+		OrderNo          answer.ID       `json:"order_no"`
+		Status           answer.Text     `json:"status"`
 		CreateTime       Time            `json:"create_time"`
-		UserName         text            `json:"user_name"`
-		UserPhone        text            `json:"user_phone"`
-		LogisticsStatus  text            `json:"logistics_status"`
+		UserName         answer.Text     `json:"user_name"`
+		UserPhone        answer.Text     `json:"user_phone"`
+		LogisticsStatus  answer.Text     `json:"logistics_status"`
 		InspectionResult json.RawMessage `json:"inspection_result"`
 	}
-	read(b, &in)
+	if err := answer.Decode(b, &in); err != nil {
+		return err
+	}
 	*d = OrderDetail{
 		OrderNo:         string(in.OrderNo),
 		Status:          OrderStatus(in.Status),
@@ -185,14 +190,19 @@ func (d *OrderDetail) UnmarshalJSON(b []byte) error {
 		UserName:        string(in.UserName),
 		UserPhone:       string(in.UserPhone),
 		LogisticsStatus: string(in.LogisticsStatus),
-		Raw:             keep(b),
+		Raw:             answer.Keep(b),
 	}
-	if result := in.InspectionResult; len(result) > 0 && result[0] == '{' && string(result) != "{}" {
-		d.InspectionResult = new(Inspection)
-		return d.InspectionResult.UnmarshalJSON(result)
+	if result := new(Inspection); result.UnmarshalJSON(in.InspectionResult) == nil && !isEmpty(in.InspectionResult) {
+		d.InspectionResult = result
+	}
+	if d.Status == "" {
+		return errors.New("aihuishou: the answer lacks status")
 	}
 	return nil
 }
+
+// isEmpty tells of an object whether it has no members.
+func isEmpty(object []byte) bool { return len(bytes.TrimSpace(object[1:len(object)-1])) == 0 }
 
 func (d *OrderDetail) locate(zone *time.Location) { d.CreateTime.in(zone) }
 

@@ -3,7 +3,10 @@ package aihuishou_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pentagate/pentagate/aihuishou"
+	"github.com/pentagate/pentagate/aihuishou/aihuishoutest"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
 )
@@ -31,6 +35,8 @@ func TestALostAnswerOfACreateIsNotRepeated(t *testing.T) {
 		"half an answer":            {transporttest.Truncated(), transport.ErrUnavailable, true},
 		"a gateway failed":          {transporttest.Status(502, "<html>Bad Gateway"), transport.ErrUnavailable, false},
 		"a page in the place of it": {transporttest.HTML(), transport.ErrMalformed, false},
+		"a page with a refusal":     {page(404), transport.ErrMalformed, false},
+		"a busy system":             {busy, transport.ErrUnavailable, false},
 	} {
 		t.Run("CreateOrder, "+name, func(t *testing.T) {
 			h := start(t)
@@ -60,6 +66,37 @@ func TestALostAnswerOfACreateIsNotRepeated(t *testing.T) {
 	}
 }
 
+// TestABusyAnswerBehindAnOrderThatWasMade: the order is there, and the envelope
+// speaks of a system that failed.
+func TestABusyAnswerBehindAnOrderThatWasMade(t *testing.T) {
+	for _, answer := range []string{
+		`{"code":500,"msg":"system error: timeout waiting for logistics service"}`,
+		`{"code":1,"msg":"下单服务超时","data":null}`,
+		`{"code":"-1"}`,
+	} {
+		var failing atomic.Bool
+		h := startPlatform(t, []aihuishoutest.Option{aihuishoutest.WithMiddleware(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !failing.Load() {
+					next.ServeHTTP(w, r)
+					return
+				}
+				next.ServeHTTP(httptest.NewRecorder(), r)
+				_, _ = io.WriteString(w, answer)
+			})
+		})})
+		quote, err := h.client.GetValuation(t.Context(), phone)
+		require.NoError(t, err)
+		failing.Store(true)
+		req := sale
+		req.ValuationID = quote.ValuationID
+		_, err = h.client.CreateOrder(t.Context(), req)
+		require.ErrorIs(t, err, transport.ErrUnavailable, answer)
+		assert.True(t, isOutcomeUnknown(err), answer)
+		assert.Len(t, h.Orders(), 1, "one, and not sent again")
+	}
+}
+
 func TestReadsAreRepeated(t *testing.T) {
 	for name := range calls {
 		if changes(name) {
@@ -69,8 +106,12 @@ func TestReadsAreRepeated(t *testing.T) {
 			longest := func(limit time.Duration) time.Duration { return limit }
 			h := start(t, transport.WithRetry(transport.RetryPolicy{Jitter: longest}))
 			good := transporttest.Status(200, `{"code":0,"data":`+samples[name]+`}`)
-			h.faults.Script(transporttest.DropAfter(), transporttest.Status(500, ""), good)
+			h.faults.Script(busy, transporttest.Status(500, ""), good)
 			_, err := calls[name](t.Context(), h.client)
+			require.NoError(t, err)
+			h.faults.Reset()
+			h.faults.Script(transporttest.DropAfter(), transporttest.Status(500, ""), good)
+			_, err = calls[name](t.Context(), h.client)
 			require.NoError(t, err)
 			requests := h.faults.Requests()
 			require.Len(t, requests, 3)

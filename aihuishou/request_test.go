@@ -10,11 +10,14 @@ import (
 
 	"github.com/pentagate/pentagate/aihuishou"
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 	h := start(t)
-	const text = " must be valid UTF-8 and not empty"
+	const text = " must not be empty"
+	const word = " must be a word of letters, digits, _ and -"
+	const utf8 = " must be valid UTF-8"
 	valuation := func(change func(*aihuishou.GetValuationRequest)) func(context.Context) error {
 		req := phone
 		change(&req)
@@ -34,32 +37,33 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 	}{
 		"a valuation of nothing": {
 			valuation(func(r *aihuishou.GetValuationRequest) { *r = aihuishou.GetValuationRequest{} }),
-			"aihuishou: GetValuation: invalid request: device_model" + text + "; brand" + text + "; condition must be good, normal or poor; functional_status must be normal or abnormal; storage" + text,
+			"aihuishou: GetValuation: invalid request: device_model" + text + "; brand" + text + "; condition" + word + "; functional_status" + word + "; storage" + text,
 		},
 		"no device_model": {valuation(func(r *aihuishou.GetValuationRequest) { r.DeviceModel = "" }), "device_model" + text},
 		"no brand":        {valuation(func(r *aihuishou.GetValuationRequest) { r.Brand = "" }), "brand" + text},
-		"no condition":    {valuation(func(r *aihuishou.GetValuationRequest) { r.Condition = "" }), "condition must be good, normal or poor"},
-		"a condition that is not documented": {
-			valuation(func(r *aihuishou.GetValuationRequest) { r.Condition = "SECRET" }), "condition must be good, normal or poor",
+		"no condition":    {valuation(func(r *aihuishou.GetValuationRequest) { r.Condition = "" }), "condition" + word},
+		"a condition that is no word": {
+			valuation(func(r *aihuishou.GetValuationRequest) { r.Condition = "SECRET&" }), "condition" + word,
 		},
-		"a functional_status that is not documented": {
-			valuation(func(r *aihuishou.GetValuationRequest) { r.FunctionalStatus = "SECRET" }), "functional_status must be normal or abnormal",
+		"a functional_status of two words": {
+			valuation(func(r *aihuishou.GetValuationRequest) { r.FunctionalStatus = "SECRET one" }), "functional_status" + word,
 		},
 		"no storage":                  {valuation(func(r *aihuishou.GetValuationRequest) { r.Storage = "" }), "storage" + text},
 		"a color that is not UTF-8":   {valuation(func(r *aihuishou.GetValuationRequest) { r.Color = "SECRET\xff" }), "color must be valid UTF-8"},
-		"a storage that is not UTF-8": {valuation(func(r *aihuishou.GetValuationRequest) { r.Storage = "SECRET\xff" }), "storage" + text},
+		"a storage that is not UTF-8": {valuation(func(r *aihuishou.GetValuationRequest) { r.Storage = "SECRET\xff" }), "storage" + utf8},
 		"an order of nothing": {
 			order(func(r *aihuishou.CreateOrderRequest) { *r = aihuishou.CreateOrderRequest{} }),
-			"aihuishou: CreateOrder: invalid request: valuation_id" + text + "; user_name" + text + "; user_phone" + text + "; user_address" + text + "; logistics_type must be express or store",
+			"aihuishou: CreateOrder: invalid request: valuation_id" + text + "; user_name" + text + "; user_phone" + text + "; user_address" + text + "; logistics_type" + word,
 		},
-		"no valuation_id":           {order(func(r *aihuishou.CreateOrderRequest) { r.ValuationID = "" }), "valuation_id" + text},
-		"no user_name":              {order(func(r *aihuishou.CreateOrderRequest) { r.UserName = "" }), "user_name" + text},
-		"no user_phone":             {order(func(r *aihuishou.CreateOrderRequest) { r.UserPhone = "" }), "user_phone" + text},
-		"no user_address":           {order(func(r *aihuishou.CreateOrderRequest) { r.UserAddress = "" }), "user_address" + text},
-		"an address in broken text": {order(func(r *aihuishou.CreateOrderRequest) { r.UserAddress = "SECRET\xff" }), "user_address" + text},
-		"an unknown logistics_type": {order(func(r *aihuishou.CreateOrderRequest) { r.LogisticsType = "SECRET" }), "logistics_type must be express or store"},
-		"a detail of no order":      {func(ctx context.Context) error { _, err := h.client.GetOrderDetail(ctx, ""); return err }, "GetOrderDetail: invalid request: order_no" + text},
-		"an inspection of no order": {func(ctx context.Context) error { _, err := h.client.GetInspectionResult(ctx, ""); return err }, "GetInspectionResult: invalid request: order_no" + text},
+		"no valuation_id":                  {order(func(r *aihuishou.CreateOrderRequest) { r.ValuationID = "" }), "valuation_id" + text},
+		"no user_name":                     {order(func(r *aihuishou.CreateOrderRequest) { r.UserName = "" }), "user_name" + text},
+		"no user_phone":                    {order(func(r *aihuishou.CreateOrderRequest) { r.UserPhone = "" }), "user_phone" + text},
+		"no user_address":                  {order(func(r *aihuishou.CreateOrderRequest) { r.UserAddress = "" }), "user_address" + text},
+		"an address in broken text":        {order(func(r *aihuishou.CreateOrderRequest) { r.UserAddress = "SECRET\xff" }), "user_address" + utf8},
+		"a logistics_type that is no word": {order(func(r *aihuishou.CreateOrderRequest) { r.LogisticsType = "SECRET=" }), "logistics_type" + word},
+		"a way in broken text":             {order(func(r *aihuishou.CreateOrderRequest) { r.LogisticsType = "SECRET\xff" }), "logistics_type" + word},
+		"a detail of no order":             {func(ctx context.Context) error { _, err := h.client.GetOrderDetail(ctx, ""); return err }, "GetOrderDetail: invalid request: order_no" + text},
+		"an inspection of no order":        {func(ctx context.Context) error { _, err := h.client.GetInspectionResult(ctx, ""); return err }, "GetInspectionResult: invalid request: order_no" + text},
 		"a trace of no parcel": {func(ctx context.Context) error {
 			_, err := h.client.GetLogisticsTrace(ctx, aihuishou.GetLogisticsTraceRequest{})
 			return err
@@ -99,6 +103,22 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		})
 	}
 	assert.Empty(t, h.faults.Requests())
+}
+
+// TestWordsThatTheDocumentDoesNotKnowAreSent: the platform may.
+func TestWordsThatTheDocumentDoesNotKnowAreSent(t *testing.T) {
+	h := start(t)
+	h.faults.Always(transporttest.Status(200, `{"code":0,"data":{"valuation_id":"V","order_no":"O"}}`))
+	quoted, ordered := phone, sale
+	quoted.Condition, quoted.FunctionalStatus = "like-new_2", "无法开机"
+	_, err := h.client.GetValuation(t.Context(), quoted)
+	require.NoError(t, err)
+	ordered.LogisticsType = "SF-DoorToDoor"
+	_, err = h.client.CreateOrder(t.Context(), ordered)
+	require.NoError(t, err)
+	sent := h.faults.Requests()
+	assert.Contains(t, string(sent[0].Body), `"condition":"like-new_2","functional_status":"无法开机"`)
+	assert.Contains(t, string(sent[1].Body), `"logistics_type":"SF-DoorToDoor"`)
 }
 
 // TestOptionalFieldsAreLeftOutUnlessSet: what is not sent is not signed, and

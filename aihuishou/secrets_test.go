@@ -45,7 +45,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	recorded := h.Requests()
 
 	// The documents leave open what else answers hold: it may be personal.
-	h.faults.Always(transporttest.Status(200, `{"code":0,"data":{"order_no":"ORD1","valuation_id":"VAL1","trade_in_no":"TRA1","remark":"Zhang San",
+	h.faults.Always(transporttest.Status(200, `{"code":0,"data":{"order_no":"ORD1","valuation_id":"VAL1","trade_in_no":"TRA1","status":"s","remark":"Zhang San",
 		"conclusion":"Zhang San","store_info":`+string(personal)+`,"traces":[{"time":"2024-08-29 10:00:00","content":"Zhang San 13812346789"}],"more":`+string(personal)+`}}`))
 	results := map[string]any{}
 	for name, c := range calls {
@@ -58,7 +58,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	h.faults.Reset()
 	h.faults.Always(transporttest.Status(200, `{"code":7,"msg":"`+req.UserName+` of `+req.UserAddress+`, `+req.UserPhone+`, is not known"}`))
 	_, refused := h.client.CreateOrder(t.Context(), req)
-	require.ErrorIs(t, refused, transport.ErrInvalid)
+	require.ErrorIs(t, refused, transport.ErrRejected)
 	h.faults.Reset()
 	h.faults.Always(transporttest.DropAfter())
 	_, lost := h.client.CreateOrder(t.Context(), req)

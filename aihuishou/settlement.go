@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // GetSettlementRequest names a settlement by its own number, by its order's, or
@@ -23,8 +24,6 @@ type GetSettlementRequest struct {
 func (c *Client) GetSettlement(ctx context.Context, req GetSettlementRequest, opts ...transport.CallOption) (*Settlement, error) {
 	var f transport.Fields
 	f.Check(req.SettlementNo+req.OrderNo != "", "settlement_no", "or order_no must be set")
-	optional(&f, "settlement_no", req.SettlementNo)
-	optional(&f, "order_no", req.OrderNo)
 	if err := f.Err(provider, "GetSettlement"); err != nil {
 		return nil, err
 	}
@@ -44,23 +43,25 @@ type Settlement struct {
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON reads leniently; it never fails.
+// UnmarshalJSON refuses what is no object.
 func (s *Settlement) UnmarshalJSON(b []byte) error {
 	var in struct {
-		SettlementNo     text   `json:"settlement_no"`
-		OrderNo          text   `json:"order_no"`
-		SettlementAmount amount `json:"settlement_amount"`
-		Status           text   `json:"status"`
-		SettleTime       Time   `json:"settle_time"`
+		SettlementNo     answer.ID     `json:"settlement_no"`
+		OrderNo          answer.ID     `json:"order_no"`
+		SettlementAmount answer.Amount `json:"settlement_amount"`
+		Status           answer.Text   `json:"status"`
+		SettleTime       Time          `json:"settle_time"`
 	}
-	read(b, &in)
+	if err := answer.Decode(b, &in); err != nil {
+		return err
+	}
 	*s = Settlement{
 		SettlementNo:     string(in.SettlementNo),
 		OrderNo:          string(in.OrderNo),
-		SettlementAmount: in.SettlementAmount.Decimal,
+		SettlementAmount: in.SettlementAmount.Ptr(),
 		Status:           string(in.Status),
 		SettleTime:       in.SettleTime,
-		Raw:              keep(b),
+		Raw:              answer.Keep(b),
 	}
 	return nil
 }

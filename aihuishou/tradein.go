@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // CreateTradeInRequest links a recycling order to the purchase of a new device,
@@ -21,7 +22,8 @@ type CreateTradeInRequest struct {
 }
 
 // CreateTradeIn creates a trade-in order. It is repeated only when the request
-// provably did not run; when the answer is lost the error matches
+// provably did not run. When the answer is lost, speaks of a busy or failing
+// system, or holds data that is no object, the error matches
 // [transport.ErrOutcomeUnknown].
 func (c *Client) CreateTradeIn(ctx context.Context, req CreateTradeInRequest, opts ...transport.CallOption) (*TradeIn, error) {
 	var f transport.Fields
@@ -45,19 +47,21 @@ type TradeIn struct {
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON reads leniently; it never fails.
+// UnmarshalJSON refuses what is no object.
 func (t *TradeIn) UnmarshalJSON(b []byte) error {
 	var in struct {
-		TradeInNo     text   `json:"trade_in_no"`
-		SubsidyAmount amount `json:"subsidy_amount"`
-		Status        text   `json:"status"`
+		TradeInNo     answer.ID     `json:"trade_in_no"`
+		SubsidyAmount answer.Amount `json:"subsidy_amount"`
+		Status        answer.Text   `json:"status"`
 	}
-	read(b, &in)
+	if err := answer.Decode(b, &in); err != nil {
+		return err
+	}
 	*t = TradeIn{
 		TradeInNo:     string(in.TradeInNo),
-		SubsidyAmount: in.SubsidyAmount.Decimal,
+		SubsidyAmount: in.SubsidyAmount.Ptr(),
 		Status:        string(in.Status),
-		Raw:           keep(b),
+		Raw:           answer.Keep(b),
 	}
 	return nil
 }

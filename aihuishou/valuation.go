@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // Condition is how a device looks.
@@ -41,9 +42,10 @@ type GetValuationRequest struct {
 	DeviceModel string `json:"device_model"`
 	// Brand is the maker, such as "Apple".
 	Brand string `json:"brand"`
-	// Condition is one of the Condition constants.
+	// Condition is one of the Condition constants, or another word of letters,
+	// digits, _ and - that the platform knows.
 	Condition Condition `json:"condition"`
-	// FunctionalStatus is one of the Functional constants.
+	// FunctionalStatus is one of the Functional constants, or another word.
 	FunctionalStatus FunctionalStatus `json:"functional_status"`
 	// Storage is the size as the maker writes it, such as "256GB".
 	Storage string `json:"storage"`
@@ -58,18 +60,9 @@ func (r GetValuationRequest) problems() transport.Fields {
 	var f transport.Fields
 	required(&f, "device_model", r.DeviceModel)
 	required(&f, "brand", r.Brand)
-	switch r.Condition {
-	case ConditionGood, ConditionNormal, ConditionPoor:
-	default:
-		f.Check(false, "condition", "must be good, normal or poor")
-	}
-	switch r.FunctionalStatus {
-	case FunctionalNormal, FunctionalAbnormal:
-	default:
-		f.Check(false, "functional_status", "must be normal or abnormal")
-	}
+	word(&f, "condition", r.Condition)
+	word(&f, "functional_status", r.FunctionalStatus)
 	required(&f, "storage", r.Storage)
-	optional(&f, "color", r.Color)
 	return f
 }
 
@@ -119,10 +112,11 @@ type DeviceInfo struct {
 
 // ValidAt reports whether an order can still be created from the quote: until
 // ValidTime, or for two days from AskedAt if the platform gave no time. A
-// quote that has neither is not valid.
+// quote that has neither is not valid, nor is one whose ValidTime cannot be
+// read: what it says may have passed.
 func (v *Valuation) ValidAt(t time.Time) bool {
 	end := v.ValidTime.Time
-	if end.IsZero() && !v.AskedAt.IsZero() {
+	if !v.ValidTime.given() && !v.AskedAt.IsZero() {
 		end = v.AskedAt.Add(validity)
 	}
 	return !t.After(end)
@@ -131,26 +125,28 @@ func (v *Valuation) ValidAt(t time.Time) bool {
 // UnmarshalJSON refuses a quote without valuation_id.
 func (v *Valuation) UnmarshalJSON(b []byte) error {
 	var in struct {
-		ValuationID  text   `json:"valuation_id"`
-		RecyclePrice amount `json:"recycle_price"`
-		DepositPrice amount `json:"deposit_price"`
-		ValidTime    Time   `json:"valid_time"`
-		Remark       text   `json:"remark"`
+		ValuationID  answer.ID     `json:"valuation_id"`
+		RecyclePrice answer.Amount `json:"recycle_price"`
+		DepositPrice answer.Amount `json:"deposit_price"`
+		ValidTime    Time          `json:"valid_time"`
+		Remark       answer.Text   `json:"remark"`
 		DeviceInfo   struct {
-			Model   text `json:"model"`
-			Brand   text `json:"brand"`
-			Storage text `json:"storage"`
+			Model   answer.Text `json:"model"`
+			Brand   answer.Text `json:"brand"`
+			Storage answer.Text `json:"storage"`
 		} `json:"device_info"`
 	}
-	read(b, &in)
+	if err := answer.Decode(b, &in); err != nil {
+		return err
+	}
 	*v = Valuation{
 		ValuationID:  string(in.ValuationID),
-		RecyclePrice: in.RecyclePrice.Decimal,
-		DepositPrice: in.DepositPrice.Decimal,
+		RecyclePrice: in.RecyclePrice.Ptr(),
+		DepositPrice: in.DepositPrice.Ptr(),
 		ValidTime:    in.ValidTime,
 		Remark:       string(in.Remark),
 		DeviceInfo:   DeviceInfo{Model: string(in.DeviceInfo.Model), Brand: string(in.DeviceInfo.Brand), Storage: string(in.DeviceInfo.Storage)},
-		Raw:          keep(b),
+		Raw:          answer.Keep(b),
 	}
 	if v.ValuationID == "" {
 		return errors.New("aihuishou: the quote lacks valuation_id")

@@ -37,9 +37,12 @@ func (r WaitOrderRequest) problems() transport.Fields {
 }
 
 // WaitOrder looks at an order until it reaches a status. An order that is
-// cancelled may never reach it, so the context should have a deadline. The
-// wait ends with the first look that fails after its retries; calling again
-// goes on.
+// cancelled may never reach it, so the context should have a deadline.
+//
+// The wait goes on while the platform is busy, out of reach, limits the rate or
+// answers what cannot be read. It ends with the third refusal by the platform
+// in a row, such as that the order does not exist, and with the context or the
+// client. Calling again goes on.
 func (c *Client) WaitOrder(ctx context.Context, req WaitOrderRequest, opts ...transport.CallOption) (*OrderDetail, error) {
 	if err := req.problems().Err(provider, "WaitOrder"); err != nil {
 		return nil, err
@@ -48,29 +51,30 @@ func (c *Client) WaitOrder(ctx context.Context, req WaitOrderRequest, opts ...tr
 		req.Interval = defaultInterval
 	}
 	var last *OrderDetail
-	for {
+	var stopped error // by OnChange, whose errors are not those of a look
+	err := c.t.Poll(ctx, provider, "WaitOrder", req.Interval, func(ctx context.Context) (bool, error) {
 		detail, err := c.GetOrderDetail(ctx, req.OrderNo, opts...)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
 		if req.OnChange != nil && detail.differs(last) {
-			if err := req.OnChange(detail); err != nil {
-				return nil, err
-			}
-		}
-		if req.reached(detail.Status) {
-			return detail, nil
+			stopped = req.OnChange(detail)
 		}
 		last = detail
-		if err := c.t.Sleep(ctx, req.Interval); err != nil {
-			return nil, &transport.Error{Provider: provider, Operation: "WaitOrder", Err: err}
-		}
+		return stopped != nil || req.reached(detail.Status), nil
+	})
+	switch {
+	case stopped != nil:
+		return nil, stopped
+	case err != nil:
+		return nil, err
 	}
+	return last, nil
 }
 
 func (r WaitOrderRequest) reached(s OrderStatus) bool {
 	if len(r.Until) == 0 {
-		return s != "" && s != StatusPendingSend
+		return s != StatusPendingSend
 	}
 	return slices.Contains(r.Until, s)
 }

@@ -3,6 +3,7 @@ package aihuishou_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func TestWaitOrderWithoutStatusesEndsAtTheFirstUnknownOne(t *testing.T) {
 	h.faults.Script(look(`{"status":"pending_send"}`), look(`{}`), look(`{"status":"pending_send"}`), look(`{"status":"melted"}`))
 	detail, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: "ORD1"})
 	require.NoError(t, err)
-	assert.Equal(t, aihuishou.OrderStatus("melted"), detail.Status, "an answer without a status tells nothing")
+	assert.Equal(t, aihuishou.OrderStatus("melted"), detail.Status, "an answer without a status is none")
 	assert.Len(t, h.faults.Requests(), 4)
 	assert.GreaterOrEqual(t, h.clock.Waited(), 90*time.Second, "30 seconds between looks")
 }
@@ -70,6 +71,35 @@ func TestWaitOrderTellsOfMoreThanTheStatus(t *testing.T) {
 	assert.Equal(t, 4, told)
 }
 
+// TestWaitOrderOutlastsWhatPasses: an order takes days, in which a platform and
+// what stands in front of it fail more than once.
+func TestWaitOrderOutlastsWhatPasses(t *testing.T) {
+	twenty := func(f transporttest.Fault) []transporttest.Fault { return slices.Repeat([]transporttest.Fault{f}, 20) }
+	for name, faults := range map[string][]transporttest.Fault{
+		"a busy system":            twenty(busy),
+		"the words of one":         twenty(transporttest.Status(200, `{"code":7,"msg":"服务异常"}`)),
+		"HTTP 503":                 twenty(transporttest.Status(503, "")),
+		"a page with HTTP 200":     twenty(page(200)),
+		"a page with HTTP 403":     twenty(page(403)),
+		"a page with HTTP 404":     twenty(page(404)),
+		"a page with HTTP 413":     twenty(page(413)),
+		"a lost connection":        twenty(transporttest.DropBefore()),
+		"HTTP 429":                 twenty(transporttest.RateLimited("", "2")),
+		"an order that is nothing": twenty(transporttest.Status(200, `{"code":0,"data":[]}`)),
+		"two refusals in a row":    {other, other, busy, other, other},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := start(t, transport.WithDefaultAttempts(1))
+			h.faults.Script(faults...)
+			h.faults.Script(transporttest.Status(200, `{"code":0,"data":{"status":"melted"}}`))
+			detail, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: "ORD1"})
+			require.NoError(t, err)
+			assert.Equal(t, aihuishou.OrderStatus("melted"), detail.Status)
+			assert.Len(t, h.faults.Requests(), len(faults)+1)
+		})
+	}
+}
+
 func TestWaitOrderEndsWithWhatStopsIt(t *testing.T) {
 	enough := errors.New("enough")
 	t.Run("an error of the callback is returned as it is", func(t *testing.T) {
@@ -78,17 +108,42 @@ func TestWaitOrderEndsWithWhatStopsIt(t *testing.T) {
 		_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: order.OrderNo, OnChange: func(*aihuishou.OrderDetail) error { return enough }})
 		assert.Equal(t, enough, err)
 	})
-	t.Run("an unknown order", func(t *testing.T) {
+	t.Run("an error of the callback that is one of another call", func(t *testing.T) {
 		h := start(t)
-		_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: "ORD1"})
-		assert.EqualError(t, err, "aihuishou: GetOrderDetail: invalid request: 订单不存在 (HTTP 200, code 1004)")
+		order := h.order(t)
+		h.faults.Reset()
+		busy := &transport.Error{Provider: "other", Kind: transport.ErrUnavailable}
+		_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: order.OrderNo, OnChange: func(*aihuishou.OrderDetail) error { return busy }})
+		assert.Same(t, busy, err)
+		assert.Len(t, h.faults.Requests(), 1)
 	})
-	t.Run("a failure that outlasts the retries", func(t *testing.T) {
+	t.Run("an unknown order, when the platform has said so three times", func(t *testing.T) {
 		h := start(t)
-		h.faults.Always(transporttest.Status(503, ""))
 		_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: "ORD1"})
-		require.ErrorIs(t, err, transport.ErrUnavailable)
+		assert.EqualError(t, err, "aihuishou: GetOrderDetail: not found: 订单不存在 (HTTP 200, code 1004)")
 		assert.Len(t, h.faults.Requests(), 3)
+		assert.GreaterOrEqual(t, h.clock.Waited(), time.Minute)
+	})
+	t.Run("a refusal that no document explains, three times", func(t *testing.T) {
+		h := start(t)
+		h.faults.Always(transporttest.Status(200, `{"code":7}`))
+		_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: "ORD1"})
+		require.ErrorIs(t, err, transport.ErrRejected)
+		assert.Len(t, h.faults.Requests(), 3)
+	})
+	t.Run("the client", func(t *testing.T) {
+		h := start(t)
+		order := h.order(t)
+		_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: order.OrderNo, OnChange: func(*aihuishou.OrderDetail) error { return h.client.Close() }})
+		require.ErrorIs(t, err, transport.ErrClosed)
+	})
+	t.Run("a request that cannot be sent", func(t *testing.T) {
+		h := start(t)
+		_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{OrderNo: "ORD\xff"})
+		require.ErrorIs(t, err, transport.ErrInvalid)
+		_, err = h.client.WaitOrder(nil, aihuishou.WaitOrderRequest{OrderNo: "ORD1"}) //nolint:staticcheck // the point of the test
+		assert.ErrorContains(t, err, "context must not be nil")
+		assert.Empty(t, h.faults.Requests())
 	})
 	t.Run("the context, in the middle of a wait", func(t *testing.T) {
 		h := start(t)

@@ -13,13 +13,22 @@ import (
 	"github.com/pentagate/pentagate/transport"
 )
 
-const provider = "codegate"
+const (
+	provider   = "codegate"
+	pathPrefix = "/api/v1"
+	// maxConnections is what an installation serves side by side: with more
+	// than its pool of 15 database connections it stalls for half a minute, as
+	// seen on the running server.
+	maxConnections = 15
+)
 
-// Limits of the platform, in characters: outside them it answers HTTP 500.
+// Limits of the platform, in characters and rows: outside them it answers HTTP
+// 500 or 422, or finds nothing.
 const (
 	maxCode       = 100
 	maxVerifiedBy = 100
 	maxPageSize   = 100
+	maxSearch     = maxCode // a longer one is part of no code
 )
 
 // Client calls the SDK API for one project. It is immutable and safe for
@@ -43,11 +52,15 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 		signer = s
 	}
 	t, err := transport.New(transport.Config{
-		Provider:  provider,
-		BaseURL:   cfg.BaseURL,
-		Signer:    signer,
-		Interpret: interpret,
-		Invalid:   wrong,
+		Provider:           provider,
+		BaseURL:            cfg.BaseURL,
+		Signer:             signer,
+		PathPrefix:         pathPrefix,
+		Own:                own,
+		Interpret:          interpret,
+		MaxConnections:     maxConnections,
+		ClosesAfterFailure: true,
+		Invalid:            wrong,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -55,14 +68,21 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	return &Client{t: t, project: "/api/v1/projects/" + cfg.ProjectID}, nil
 }
 
-// Close lets go of idle connections and refuses further calls.
+// Close refuses further calls, ends those that wait to be sent, and lets go of
+// idle connections.
 func (c *Client) Close() error { return c.t.Close() }
+
+// Shutdown refuses further calls and waits until those under way have ended.
+// When the context ends first it does what Close does and returns the context's
+// error.
+func (c *Client) Shutdown(ctx context.Context) error { return c.t.Shutdown(ctx) }
 
 // Format prints the platform and its address only.
 func (c *Client) Format(f fmt.State, verb rune) { c.t.Format(f, verb) }
 
 // Do sends any method and path of the platform, signed, limited, retried and
-// decoded like the typed calls. The path begins with "/api/v1".
+// decoded like the typed calls. Paths of the SDK API begin with "/api/v1". The
+// answer may be any JSON.
 func (c *Client) Do(ctx context.Context, call transport.Call, out any, opts ...transport.CallOption) error {
 	return c.t.Do(ctx, call, out, opts...)
 }
@@ -90,8 +110,8 @@ type ListCodesRequest struct {
 	// Status is one of the four states; empty means all. The platform takes
 	// any other word for all codes, so those are refused here.
 	Status CodeStatus
-	// Search is a part of the code; empty means all. The platform takes % and
-	// _ for wildcards.
+	// Search is a part of the code, at most 100 characters; empty means all.
+	// The platform takes % and _ for wildcards.
 	Search string
 }
 
@@ -115,7 +135,10 @@ func (r ListCodesRequest) problems() transport.Fields {
 	default:
 		f.Check(false, "status", "must be unused, used, disabled, expired or empty")
 	}
-	f.Check(utf8.ValidString(r.Search), "search", "must be valid UTF-8")
+	// The platform ends a search at a NUL, which then finds every code, and
+	// fails for good on long ones (as seen on the running server).
+	f.Check(utf8.ValidString(r.Search) && utf8.RuneCountInString(r.Search) <= maxSearch && !strings.ContainsRune(r.Search, 0),
+		"search", "must be at most 100 characters of valid UTF-8 without NUL")
 	return f
 }
 
@@ -174,21 +197,28 @@ func escapeCode(code string) string {
 }
 
 // ReactivateCode makes a used code usable again. It is repeated after a lost
-// answer; a repeat that finds the code unused counts as done.
+// answer; a repeat that finds the code unused counts as done. Any other refusal
+// of a repeat leaves open what became of the first attempt: the error matches
+// [transport.ErrOutcomeUnknown].
 func (c *Client) ReactivateCode(ctx context.Context, req ReactivateCodeRequest, opts ...transport.CallOption) (*ReactivateResult, error) {
 	f := codeProblems(req.Code)
 	f.Check(utf8.RuneCountInString(req.ReactivatedBy) <= maxVerifiedBy, "reactivated_by", "must be at most 100 characters")
 	if err := f.Err(provider, "ReactivateCode"); err != nil {
 		return nil, err
 	}
-	var info transport.Info
 	var out ReactivateResult
 	call := c.call("ReactivateCode", http.MethodPost, "/codes/reactivate", "/codes/reactivate", transport.Idempotent, req)
-	err := c.t.Do(ctx, call, &out, append([]transport.CallOption{transport.WithInfo(&info)}, opts...)...)
-	if err == nil && info.Repeated && out.ErrorCode == CodeAlreadyUnused {
-		out.Success, out.AlreadyDone, out.ErrorCode = true, true, ""
+	call.Refused = func(info transport.Info) *transport.Error {
+		switch {
+		case !info.Repeated || out.Success:
+			return nil
+		case out.ErrorCode == CodeAlreadyUnused:
+			out.Success, out.AlreadyDone, out.ErrorCode = true, true, ""
+			return nil
+		}
+		return out.ErrorCode.refusal("ReactivateCode")
 	}
-	return result(&out, err)
+	return result(&out, c.t.Do(ctx, call, &out, opts...))
 }
 
 func (c *Client) call(operation, method, path, route string, safety transport.Safety, body any) transport.Call {

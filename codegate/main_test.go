@@ -11,6 +11,7 @@ import (
 
 	"github.com/pentagate/pentagate/codegate"
 	"github.com/pentagate/pentagate/codegate/codegatetest"
+	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
 )
@@ -52,4 +53,27 @@ type noAnswer struct{}
 
 func (noAnswer) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("no answer")
+}
+
+// connect returns a client, with a clock that waits in no time, for a project
+// of a platform that is behind url.
+func connect(t *testing.T, url string, p codegatetest.Project, opts ...transport.Option) *codegate.Client {
+	t.Helper()
+	config := codegate.Config{BaseURL: url, APIKey: signing.NewSecret(p.APIKey), Secret: signing.NewSecret(p.Secret), ProjectID: p.ID}
+	client, err := codegate.New(config, append([]transport.Option{transport.WithClock(transporttest.NewClock(time.Now()))}, opts...)...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	return client
+}
+
+// discard is a ResponseWriter whose answer goes nowhere.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discard) WriteHeader(int)             {}
+
+// page is the page of something in front of the platform.
+func page(status int) transporttest.Fault {
+	return transporttest.Fault{Status: status, Body: "<html><head><title>Sorry</title></head></html>", Header: http.Header{"Content-Type": {"text/html"}}}
 }

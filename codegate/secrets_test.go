@@ -45,6 +45,14 @@ func TestNothingPrintsASecret(t *testing.T) {
 	require.NoError(t, err)
 	statistics, err := h.client.GetStatistics(t.Context())
 	require.NoError(t, err)
+	h.faults.Script(transporttest.Status(200, `{"id":"p","name":"n","owner":"Zhang San"}`))
+	project, err := h.client.GetProject(t.Context())
+	require.NoError(t, err)
+	back, err := h.client.ReactivateCode(t.Context(), codegate.ReactivateCodeRequest{Code: "CARD-SECRET", ReactivatedBy: "Zhang San"})
+	require.NoError(t, err)
+	h.faults.Script(transporttest.DropBefore(), transporttest.Status(200, `{"id":"x","status":false}`), transporttest.DropAfter(), transporttest.Status(200, `{"id":"x","code":"CARD-SECRET"}`))
+	_, open := h.client.VerifyCode(t.Context(), redeem, transport.WithReconcile())
+	require.ErrorIs(t, open, transport.ErrOutcomeUnknown)
 	h.faults.Always(transporttest.Status(422, `{"detail":[{"type":"t","loc":["body","CARD-SECRET"],"msg":"CARD-SECRET is no good","input":"CARD-SECRET"}]}`))
 	_, failed := h.client.VerifyCode(t.Context(), redeem)
 	require.ErrorIs(t, failed, transport.ErrInvalid)
@@ -59,13 +67,14 @@ func TestNothingPrintsASecret(t *testing.T) {
 	for name, v := range map[string]any{
 		"client": h.client, "config": config, "pointer to config": &config, "signer": signer,
 		"error": failed, "look-up error": lookup, "business error": again.Err(),
+		"open outcome": open,
 	} {
 		holder := struct{ inner any }{v}
 		assertHidden(t, name, secrets, v, holder, &holder, []any{v}, map[string]any{"v": v})
 	}
 	for name, v := range map[string]any{
 		"request": redeem, "result": *result, "pointer to result": result, "info": info, "detail": *detail, "page": *page,
-		"statistics": *statistics, "logs": detail.VerificationLogs, "recorded requests": h.faults.Requests(),
+		"project": *project, "reactivation": *back, "statistics": *statistics, "logs": detail.VerificationLogs, "recorded requests": h.faults.Requests(),
 	} {
 		assertHidden(t, name, secrets, v, struct{ Inner any }{v}, []any{v}, map[string]any{"v": v})
 	}

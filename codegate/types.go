@@ -2,7 +2,6 @@ package codegate
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,25 +11,12 @@ import (
 	"github.com/pentagate/pentagate/transport"
 )
 
+// Every type of an answer reads leniently: a member that has not the
+// documented form counts as absent, and Raw has it as it came. What makes the
+// answer what it is must be there, else it is malformed: see decode.go.
+
 // Time is a moment that the platform writes as Unix time in whole seconds.
 type Time struct{ time.Time }
-
-// UnmarshalJSON reads whole seconds, also quoted. Null leaves the zero Time.
-func (t *Time) UnmarshalJSON(b []byte) error {
-	text := string(b)
-	if text == "null" {
-		return nil
-	}
-	if unquoted, err := strconv.Unquote(text); err == nil {
-		text = unquoted
-	}
-	seconds, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return errors.New("codegate: a time must be Unix time in whole seconds")
-	}
-	t.Time = time.Unix(seconds, 0).UTC()
-	return nil
-}
 
 // MarshalJSON writes whole seconds, null for the zero Time.
 func (t Time) MarshalJSON() ([]byte, error) {
@@ -41,6 +27,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 }
 
 // Project is the answer of GetProject ("CodeGate SDK API reference, Project").
+// It has an id.
 type Project struct {
 	ID          string  `json:"id"`
 	Name        string  `json:"name"`
@@ -53,9 +40,12 @@ type Project struct {
 	ExpiresAt  *Time  `json:"expires_at"`
 	CreatedAt  Time   `json:"created_at"`
 	Statistics Counts `json:"statistics"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
-// Counts are a project's numbers of codes. The states exclude each other.
+// Counts are a project's numbers of codes. The states exclude each other. A
+// number is 0 too where the platform sent none.
 type Counts struct {
 	TotalCodes  int64 `json:"total_codes"`
 	UsedCodes   int64 `json:"used_codes"`
@@ -72,14 +62,17 @@ func (c Counts) Disabled() int64 {
 }
 
 // Statistics is the answer of GetStatistics ("CodeGate SDK API reference,
-// Statistics").
+// Statistics"). It tells how many codes there are.
 type Statistics struct {
 	ProjectID string `json:"project_id"`
 	Counts
-	// UsageRate is used by total codes, 0 to 1, rounded to four places.
+	// UsageRate is used by total codes, 0 to 1, rounded to four places; "" for
+	// none.
 	UsageRate json.Number `json:"usage_rate"`
 	// RecentVerifications holds the codes used last, newest first, at most 10.
 	RecentVerifications []RecentVerification `json:"recent_verifications"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
 // RecentVerification is one code that is used now.
@@ -100,12 +93,13 @@ const (
 	StatusExpired  CodeStatus = "expired"
 )
 
-// Code is one code as lists show it.
+// Code is one code as lists show it. It has an id and says whether it is used.
 type Code struct {
 	ID   string `json:"id"`
 	Code string `json:"code"`
 	// Used is the platform's field "status".
-	Used     bool `json:"status"`
+	Used bool `json:"status"`
+	// Disabled and Expired are false too where the platform did not say.
 	Disabled bool `json:"is_disabled"`
 	// Expired is brought up to date when something touches the code, so the
 	// first list of unused codes may show expired ones.
@@ -115,15 +109,20 @@ type Code struct {
 	VerifiedAt *Time   `json:"verified_at"`
 	VerifiedBy *string `json:"verified_by"`
 	CreatedAt  Time    `json:"created_at"`
+	// Raw is the code as it came, that of a CodeDetail with its logs.
+	Raw json.RawMessage `json:"-"`
 }
 
-// CodePage is one page of a list.
+// CodePage is one page of a list. It has a list of items; their number in all
+// pages, and the page itself, are 0 where the platform sent none.
 type CodePage struct {
 	Items      []Code `json:"items"`
 	Total      int64  `json:"total"`
 	Page       int    `json:"page"`
 	PageSize   int    `json:"page_size"`
 	TotalPages int    `json:"total_pages"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
 // CodeDetail is one code with its history.
@@ -140,6 +139,8 @@ type VerificationLog struct {
 	VerifiedBy *string   `json:"verified_by"`
 	IPAddress  *string   `json:"ip_address"`
 	Result     LogResult `json:"result"`
+	// Raw is the entry as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
 // LogResult is how an attempt ended. Unknown words are kept.
@@ -162,7 +163,7 @@ type VerifyCodeRequest struct {
 	VerifiedBy string `json:"verified_by,omitempty"`
 }
 
-// VerifyResult is the answer of VerifyCode.
+// VerifyResult is the answer of VerifyCode. It says whether it succeeded.
 type VerifyResult struct {
 	Success bool `json:"success"`
 	// CodeID is nil on failure.
@@ -176,6 +177,8 @@ type VerifyResult struct {
 	// Reconciled tells that the answer was lost and the result comes from
 	// looking the code up.
 	Reconciled bool `json:"-"`
+	// Raw is the answer as it came, that of the look-up if Reconciled is set.
+	Raw json.RawMessage `json:"-"`
 }
 
 // Err returns nil for a success, else an error that matches r.ErrorCode and a
@@ -184,16 +187,7 @@ func (r *VerifyResult) Err() error {
 	if r.Success {
 		return nil
 	}
-	return r.ErrorCode.asError("VerifyCode")
-}
-
-// UnmarshalJSON refuses an answer that does not say whether it succeeded.
-func (r *VerifyResult) UnmarshalJSON(b []byte) error {
-	type plain VerifyResult
-	if err := requireSuccess(b); err != nil {
-		return err
-	}
-	return json.Unmarshal(b, (*plain)(r))
+	return r.ErrorCode.refusal("VerifyCode")
 }
 
 // ReactivateCodeRequest makes a used code usable again.
@@ -205,7 +199,8 @@ type ReactivateCodeRequest struct {
 	Reason        string `json:"reason,omitempty"`
 }
 
-// ReactivateResult is the answer of ReactivateCode.
+// ReactivateResult is the answer of ReactivateCode. It says whether it
+// succeeded.
 type ReactivateResult struct {
 	Success       bool    `json:"success"`
 	CodeID        *string `json:"code_id"`
@@ -218,6 +213,8 @@ type ReactivateResult struct {
 	// its answer was lost, and the repeat found the code unused. Success is
 	// then true, CodeID and ReactivatedAt are nil.
 	AlreadyDone bool `json:"-"`
+	// Raw is the answer as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
 // Err returns nil for a success, else an error that matches r.ErrorCode and a
@@ -226,29 +223,7 @@ func (r *ReactivateResult) Err() error {
 	if r.Success {
 		return nil
 	}
-	return r.ErrorCode.asError("ReactivateCode")
-}
-
-// UnmarshalJSON refuses an answer that does not say whether it succeeded.
-func (r *ReactivateResult) UnmarshalJSON(b []byte) error {
-	type plain ReactivateResult
-	if err := requireSuccess(b); err != nil {
-		return err
-	}
-	return json.Unmarshal(b, (*plain)(r))
-}
-
-func requireSuccess(b []byte) error {
-	var probe struct {
-		Success *bool `json:"success"`
-	}
-	if err := json.Unmarshal(b, &probe); err != nil {
-		return err
-	}
-	if probe.Success == nil {
-		return errors.New("codegate: the answer lacks success")
-	}
-	return nil
+	return r.ErrorCode.refusal("ReactivateCode")
 }
 
 // ErrorCode is the platform's word for a business failure. It is an error
@@ -270,7 +245,8 @@ const (
 // Error returns the word itself.
 func (c ErrorCode) Error() string { return string(c) }
 
-func (c ErrorCode) asError(operation string) error {
+// refusal is the failure that the word stands for.
+func (c ErrorCode) refusal(operation string) *transport.Error {
 	e := &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrConflict, Code: string(c), Err: c}
 	switch c {
 	case CodeNotFound:
@@ -281,9 +257,29 @@ func (c ErrorCode) asError(operation string) error {
 	return e
 }
 
+// provesUnused reports whether the platform says so of a code only if nobody
+// has redeemed it. It looks for a code in the whole installation, a used one
+// cannot be disabled, and all else is checked after the use ("CodeGate SDK API
+// reference, Verify"; the order as seen on the running server).
+func (c ErrorCode) provesUnused() bool {
+	switch c {
+	case CodeNotFound, CodeDisabled, CodeExpired, ProjectDisabled, ProjectExpired:
+		return true
+	}
+	return false
+}
+
 // Codes and the names of those who redeem them are not for logs: the types
 // that hold them print and log without them. LogValue is there because slog's
 // JSON does not ask Format.
+
+// Format prints the id and the number of codes.
+func (p Project) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "project %s (%d codes)", p.ID, p.Statistics.TotalCodes)
+}
+
+// LogValue returns what Format prints.
+func (p Project) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
 
 // Format prints the id and the state.
 func (c Code) Format(f fmt.State, _ rune) {

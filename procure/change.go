@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/pentagate/pentagate/transport"
 )
@@ -28,9 +29,10 @@ type UpdateIntentRequest struct {
 // SUBMITTED only; other fields cannot be changed. The answer is not
 // documented: what it lacks stays empty in the result, but for ID.
 //
-// It is repeated after a lost answer. When the repeat then finds a status that
-// does not allow it, the lost request may have been in time: the error matches
-// [transport.ErrOutcomeUnknown].
+// It is repeated after a lost answer. When the repeat is refused, for example
+// because the status does not allow it any more, the lost request may have been
+// in time: the error matches [transport.ErrOutcomeUnknown], unless it names a
+// field of the request as wrong.
 func (c *Client) UpdateIntent(ctx context.Context, req UpdateIntentRequest, opts ...transport.CallOption) (*Intent, error) {
 	call, wrong := intentCall("UpdateIntent", http.MethodPut, req.ID, "", transport.Idempotent)
 	if req.Quantity != nil {
@@ -49,13 +51,11 @@ func (c *Client) UpdateIntent(ctx context.Context, req UpdateIntentRequest, opts
 		text(&wrong, "remarks", *req.Remarks, 0, maxRemarks)
 	}
 	call.Body = req
-	var info transport.Info
-	out := thinIntent{ID: req.ID}
-	err := c.send(ctx, call, wrong, &out, withInfo(&info, opts))
-	if info.Repeated && refused(err) {
-		err = unknown(err)
+	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error {
+		return open(info, err, "quantity", "recipientName", "address", "phone", "remarks")
 	}
-	return result((*Intent)(&out), err)
+	out := thinIntent{ID: req.ID}
+	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
 }
 
 // CancelIntent cancels an intent for good, which the platform allows in
@@ -63,37 +63,46 @@ func (c *Client) UpdateIntent(ctx context.Context, req UpdateIntentRequest, opts
 // CancelledAt ("Procure API, cancel an intent").
 //
 // It is repeated after a lost answer. When the repeat is refused the intent is
-// looked up: if it is CANCELLED the call has succeeded, and returns it as it
-// was looked up.
+// looked up. If it is CANCELLED the call has succeeded, and returns it as it
+// was looked up. If it is COMPLETED or FAILED it cannot be cancelled any more,
+// and the refusal stands. Else the error matches
+// [transport.ErrOutcomeUnknown].
 func (c *Client) CancelIntent(ctx context.Context, id string, opts ...transport.CallOption) (*Intent, error) {
 	call, wrong := intentCall("CancelIntent", http.MethodPost, id, "/cancel", transport.Idempotent)
-	var info transport.Info
 	var out wholeIntent
-	err := c.send(ctx, call, wrong, &out, withInfo(&info, opts))
-	if !info.Repeated || !refused(err) {
-		return result((*Intent)(&out), err)
+	call.Settle = func(ctx context.Context, info transport.Info, err *transport.Error) error {
+		if !info.Repeated || !refused(err) {
+			return err
+		}
+		err.OutcomeUnknown = true
+		found, lookup := c.GetIntent(ctx, id)
+		switch {
+		case lookup != nil:
+			err.Err = fmt.Errorf("looking the intent up failed too: %w", lookup)
+		case found.Status == StatusCancelled:
+			out = wholeIntent(*found)
+			return nil
+		default:
+			err.OutcomeUnknown = !found.Status.Terminal()
+		}
+		return err
 	}
-	found, lookupErr := c.GetIntent(ctx, id)
-	switch {
-	case lookupErr != nil:
-		return nil, fmt.Errorf("%w; looking the intent up failed too: %w", unknown(err), lookupErr)
-	case found.Status == StatusCancelled:
-		return found, nil
-	}
-	return nil, err
+	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
 }
 
 // DeleteIntent removes an intent. Which statuses allow it is not documented.
-// It is repeated after a lost answer; a repeat that finds the intent gone
-// counts as done.
+// It is repeated after a lost answer; when the platform does not know the
+// intent any more by then, the call has succeeded. Any other refusal of a repeat
+// matches [transport.ErrOutcomeUnknown].
 func (c *Client) DeleteIntent(ctx context.Context, id string, opts ...transport.CallOption) error {
 	call, wrong := intentCall("DeleteIntent", http.MethodDelete, id, "", transport.Idempotent)
-	var info transport.Info
-	err := c.send(ctx, call, wrong, nil, withInfo(&info, opts))
-	if info.Repeated && errors.Is(err, transport.ErrNotFound) {
-		return nil
+	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error {
+		if info.Repeated && errors.Is(err, transport.ErrNotFound) {
+			return nil
+		}
+		return open(info, err)
 	}
-	return err
+	return c.send(ctx, call, wrong, nil, opts)
 }
 
 // ExecuteIntent starts the purchase of an approved intent ("Procure API,
@@ -105,25 +114,25 @@ func (c *Client) DeleteIntent(ctx context.Context, id string, opts ...transport.
 // GetIntent tells.
 func (c *Client) ExecuteIntent(ctx context.Context, id string, opts ...transport.CallOption) (*Intent, error) {
 	call, wrong := intentCall("ExecuteIntent", http.MethodPost, id, "/execute", transport.Unsafe)
+	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error { return open(info, err) }
 	out := thinIntent{ID: id}
 	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
 }
 
-func withInfo(info *transport.Info, opts []transport.CallOption) []transport.CallOption {
-	return append([]transport.CallOption{transport.WithInfo(info)}, opts...)
-}
-
 // refused tells whether the platform may have found the intent's status to
-// be a wrong one. Whether it then answers 400 or 409 is not documented.
+// be a wrong one. Which answer it then gives is not documented.
 func refused(err error) bool {
-	return errors.Is(err, transport.ErrConflict) || errors.Is(err, transport.ErrInvalid)
+	return errors.Is(err, transport.ErrConflict) || errors.Is(err, transport.ErrInvalid) || errors.Is(err, transport.ErrRejected)
 }
 
-// unknown marks the error of a repeat that does not tell what became of the
-// request before it.
-func unknown(err error) error {
-	if e, ok := errors.AsType[*transport.Error](err); ok {
-		e.OutcomeUnknown = true
+// open keeps the outcome of a repeat unknown that was refused for a field which
+// is not in the body: the platform may name the status, and that may be a wrong
+// one because of the attempt before.
+func open(info transport.Info, err *transport.Error, body ...string) error {
+	for _, f := range err.Fields {
+		if info.Repeated && !slices.Contains(body, f.Name) {
+			err.OutcomeUnknown = true
+		}
 	}
 	return err
 }

@@ -18,8 +18,9 @@ import (
 const provider = "procure"
 
 const (
-	healthPath  = "/api/v1/health"
-	intentsPath = "/api/v1/intents"
+	pathPrefix  = "/api/v1"
+	healthPath  = pathPrefix + "/health"
+	intentsPath = pathPrefix + "/intents"
 )
 
 // Sizes that the platform takes ("Procure API, common parameters").
@@ -35,9 +36,9 @@ type Client struct {
 	baseLength int // of the base URL
 }
 
-// New checks the configuration and returns a client. It speaks TLS 1.3 only
-// ("Procure API, security"), unless [transport.WithRoundTripper] brings other
-// connections.
+// New checks the configuration and returns a client. Its connections speak TLS
+// 1.3 only ("Procure API, security"). [transport.WithRoundTripper] gives that
+// up: connections of the caller's speak what they are set to.
 func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	wrong := cfg.problems()
 	var signer signing.Signer
@@ -52,6 +53,8 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 		Provider:     provider,
 		BaseURL:      cfg.baseURL(),
 		Signer:       signer,
+		PathPrefix:   pathPrefix,
+		Own:          own,
 		Interpret:    interpret,
 		Limits:       spaced(Limits()),
 		Retry:        transport.RetryPolicy{Attempts: 3, BaseDelay: time.Second},
@@ -65,8 +68,14 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	return &Client{t: t, baseLength: len(t.BaseURL())}, nil
 }
 
-// Close lets go of idle connections and refuses further calls.
+// Close refuses further calls, ends those that wait to be sent with
+// [transport.ErrClosed], and lets go of idle connections.
 func (c *Client) Close() error { return c.t.Close() }
+
+// Shutdown refuses further calls and waits until those under way have ended.
+// When the context ends first it does what Close does and returns the context's
+// error.
+func (c *Client) Shutdown(ctx context.Context) error { return c.t.Shutdown(ctx) }
 
 // Format prints the platform and its address only.
 func (c *Client) Format(f fmt.State, verb rune) { c.t.Format(f, verb) }
@@ -86,7 +95,7 @@ func (c *Client) Do(ctx context.Context, call transport.Call, out any, opts ...t
 // is wrong with its fields, and makes the call if nothing is.
 func (c *Client) send(ctx context.Context, call transport.Call, wrong transport.Fields, out any, opts []transport.CallOption) error {
 	if call.Body != nil {
-		// What cannot be encoded is left to the transport, which says so.
+		// What must not be sent is left to the transport, which says why.
 		if body, err := encode(call.Body); err == nil {
 			wrong.Check(len(body) <= maxBody, "body", "must be at most 1 MiB of JSON")
 			call.Body = body

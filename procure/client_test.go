@@ -3,6 +3,7 @@ package procure_test
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -33,7 +34,11 @@ func TestHealth(t *testing.T) {
 	h.clock.Advance(90 * time.Second)
 	health, err := h.client.Health(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, procure.Health{Status: procure.HealthHealthy, Timestamp: now.Add(90 * time.Second).UTC(), Service: "procure-api", Uptime: "90"}, *health)
+	assert.Equal(t, procure.HealthHealthy, health.Status)
+	assert.Equal(t, now.Add(90*time.Second).UTC(), health.Timestamp)
+	assert.Equal(t, "procure-api", health.Service)
+	assert.Equal(t, json.Number("90"), health.Uptime)
+	assert.JSONEq(t, `{"status":"healthy","timestamp":"2026-02-01T00:01:30.000Z","service":"procure-api","uptime":90}`, string(health.Raw))
 	header := h.Requests()[0].Header
 	for _, name := range []string{"X-App-Id", "X-Timestamp", "X-Signature", "Content-Type"} {
 		assert.NotContains(t, header, name)
@@ -158,7 +163,8 @@ func TestCancelIntent(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, procure.StatusCancelled, intent.Status)
 	assert.Equal(t, now.UTC(), *intent.CancelledAt)
-	assert.Nil(t, intent.TotalAmount, "a partial answer")
+	assert.False(t, intent.TotalAmount.Valid, "a partial answer")
+	assert.False(t, intent.Price.Valid)
 	_, err = h.client.CancelIntent(t.Context(), "a")
 	require.ErrorIs(t, err, transport.ErrConflict, "without a lost answer it is an error")
 	_, err = h.client.CancelIntent(t.Context(), "b")
@@ -252,14 +258,24 @@ func TestDevelopmentCredentials(t *testing.T) {
 	}
 }
 
+func TestAnUnknownEnvironmentIsAllThatIsBlamed(t *testing.T) {
+	_, err := procure.New(procure.Config{Environment: "staging", AppID: "a", AppSecret: signing.NewSecret("SECRET")})
+	require.EqualError(t, err, "procure: New: invalid request: environment must be production, test, local or empty")
+}
+
 func TestNewNamesAllThatIsWrong(t *testing.T) {
-	_, err := procure.New(procure.Config{Environment: "staging", AppID: "a b"})
+	_, err := procure.New(procure.Config{Environment: "staging", BaseURL: "api.example.com", AppID: "a b"})
 	require.ErrorIs(t, err, transport.ErrInvalid)
 	require.EqualError(t, err, "procure: New: invalid request: environment must be production, test, local or empty; "+
 		"app_id must be printable ASCII characters without spaces; app_secret must not be empty, nor begin or end with white space; "+
 		`base_url must be an absolute URL such as "https://api.example.com"`)
 	for name, config := range map[string]procure.Config{
 		"a secret with a newline":      {AppID: "a", AppSecret: signing.NewSecret("SECRET\n")},
+		"a secret with one inside":     {AppID: "a", AppSecret: signing.NewSecret("SEC\nSECRET")},
+		"a secret of no width":         {AppID: "a", AppSecret: signing.NewSecret("SECRET\u200b")},
+		"a secret with a mark":         {AppID: "a", AppSecret: signing.NewSecret("\ufeffSECRET")},
+		"a secret with a space":        {AppID: "a", AppSecret: signing.NewSecret("SECRET ")},
+		"a secret of no UTF-8":         {AppID: "a", AppSecret: signing.NewSecret("SECRET\xff")},
 		"an App ID with a newline":     {AppID: "a\n", AppSecret: signing.NewSecret("SECRET")},
 		"an App ID of other letters":   {AppID: "应用", AppSecret: signing.NewSecret("SECRET")},
 		"no TLS":                       {AppID: "a", AppSecret: signing.NewSecret("SECRET"), BaseURL: "http://api.example.com"},
@@ -272,6 +288,8 @@ func TestNewNamesAllThatIsWrong(t *testing.T) {
 			assert.NotContains(t, err.Error(), "SECRET")
 		})
 	}
+	_, err = procure.New(procure.Config{AppID: "a", AppSecret: signing.NewSecret("SEC\u200bRET")})
+	require.EqualError(t, err, "procure: New: invalid request: app_secret must hold no line break and no character that cannot be seen")
 }
 
 func TestConfigFromEnv(t *testing.T) {
@@ -371,19 +389,24 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		prices = "price must be more than 0, at least 0.000001 and below 1e21, with at most 15 significant digits"
 		counts = "quantity must be at least 1 and below 2^53"
 		ids    = "id must be valid UTF-8, not empty"
+		words  = `word of letters, digits, "_" and "-"`
 	)
 	for name, tc := range map[string]struct {
 		call func(context.Context) error
 		want string
 	}{
 		"all of a create at once": {creating(func(r *procure.CreateIntentRequest) { *r = procure.CreateIntentRequest{Remarks: new(long(501))} }),
-			"procure: CreateIntent: invalid request: userId must be 1 to 100 characters of valid UTF-8; platform must be TAOBAO, JD or PDD; " +
-				"productUrl must be an absolute http or https URL without spaces; title must be 1 to 200 characters of valid UTF-8; " + prices + "; " + counts +
-				"; recipientName must be 2 to 50 characters of valid UTF-8; address must be 5 to 200 characters of valid UTF-8; phone must be 11 digits; " +
-				"remarks must be 0 to 500 characters of valid UTF-8"},
+			"procure: CreateIntent: invalid request: userId must be 1 to 100 characters; platform must be TAOBAO, JD, PDD or another " + words + "; " +
+				"productUrl must be an absolute http or https URL without spaces; title must be 1 to 200 characters; " + prices + "; " + counts +
+				"; recipientName must be 2 to 50 characters; address must be 5 to 200 characters; phone must be 11 digits; remarks must be 0 to 500 characters"},
 		"a long userId":               {creating(func(r *procure.CreateIntentRequest) { r.UserID = long(101) }), "userId must be 1 to 100"},
-		"a broken userId":             {creating(func(r *procure.CreateIntentRequest) { r.UserID = "\xff" }), "userId must be 1 to 100"},
-		"a platform in lower case":    {creating(func(r *procure.CreateIntentRequest) { r.Platform = "taobao" }), "platform must be"},
+		"a broken userId":             {creating(func(r *procure.CreateIntentRequest) { r.UserID = "\xff" }), "userId must be valid UTF-8"},
+		"broken text in two fields":   {creating(func(r *procure.CreateIntentRequest) { r.Title, r.Remarks = "\xb2\xe2", new("\xff") }), "title must be valid UTF-8; remarks must be valid UTF-8"},
+		"a broken page":               {creating(func(r *procure.CreateIntentRequest) { r.ProductURL = "https://a.cn/\xff" }), "productUrl must be valid UTF-8"},
+		"a broken name":               {updating(procure.UpdateIntentRequest{ID: "a", RecipientName: new("\xd5\xc5\xc8\xfd")}), "recipientName must be valid UTF-8"},
+		"no platform":                 {creating(func(r *procure.CreateIntentRequest) { r.Platform = "" }), "platform must be TAOBAO, JD, PDD or another " + words},
+		"a platform of two words":     {creating(func(r *procure.CreateIntentRequest) { r.Platform = "TAO BAO" }), "platform must be"},
+		"a platform of no letters":    {creating(func(r *procure.CreateIntentRequest) { r.Platform = "淘宝" }), "platform must be"},
 		"a page without scheme":       {creating(func(r *procure.CreateIntentRequest) { r.ProductURL = "item.taobao.com/1" }), "productUrl must be"},
 		"a page without host":         {creating(func(r *procure.CreateIntentRequest) { r.ProductURL = "https:///1" }), "productUrl must be"},
 		"a page with a space":         {creating(func(r *procure.CreateIntentRequest) { r.ProductURL = "https://a.cn/1 2" }), "productUrl must be"},
@@ -407,13 +430,14 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		"a phone in wide digits":      {creating(func(r *procure.CreateIntentRequest) { r.Phone = "１３８００１３８０００" }), "phone must be 11 digits"},
 		"long remarks":                {creating(func(r *procure.CreateIntentRequest) { r.Remarks = new(long(501)) }), "remarks must be 0 to 500"},
 		"a body of over 1 MiB":        {creating(func(r *procure.CreateIntentRequest) { r.ProductURL += strings.Repeat("a", 1<<20) }), "body must be at most 1 MiB of JSON"},
-		"a body and a field":          {creating(func(r *procure.CreateIntentRequest) { r.Title = long(1 << 20) }), "title must be 1 to 200 characters of valid UTF-8; body must be at most"},
-		"all of an update at once": {updating(procure.UpdateIntentRequest{Quantity: new(int64(0)), RecipientName: new(""), Address: new(""), Phone: new(""), Remarks: new("\xff")}),
+		"a body and a field":          {creating(func(r *procure.CreateIntentRequest) { r.Title = long(1 << 20) }), "title must be 1 to 200 characters; body must be at most"},
+		"all of an update at once": {updating(procure.UpdateIntentRequest{Quantity: new(int64(0)), RecipientName: new(""), Address: new(""), Phone: new(""), Remarks: new(long(501))}),
 			`procure: UpdateIntent: invalid request: id must be valid UTF-8, not empty, without control characters and without a segment "." or ".."; ` + counts +
-				"; recipientName must be 2 to 50 characters of valid UTF-8; address must be 5 to 200 characters of valid UTF-8; phone must be 11 digits; remarks must be 0 to 500 characters of valid UTF-8"},
-		"all of a list at once": {listing(procure.ListIntentsRequest{Page: new(0), PageSize: new(101), Status: "x", UserID: "\xff", Platform: "x", SortBy: "x", Order: "x"}),
-			"procure: ListIntents: invalid request: page must be at least 1; pageSize must be 1 to 100; status must be DRAFT, SUBMITTED, PROCESSING, COMPLETED, FAILED, CANCELLED or empty; " +
-				"userId must be valid UTF-8; platform must be TAOBAO, JD, PDD or empty; sortBy must be createdAt, updatedAt, price or empty; order must be asc, desc or empty"},
+				"; recipientName must be 2 to 50 characters; address must be 5 to 200 characters; phone must be 11 digits; remarks must be 0 to 500 characters"},
+		"all of a list at once": {listing(procure.ListIntentsRequest{Page: new(0), PageSize: new(101), Status: "x y", Platform: "x&y", SortBy: "x\n", Order: "升"}),
+			"procure: ListIntents: invalid request: page must be at least 1; pageSize must be 1 to 100; status must be empty or a " + words +
+				"; platform must be empty or a " + words + "; sortBy must be empty or a " + words + "; order must be empty or a " + words},
+		"a user of no UTF-8":  {listing(procure.ListIntentsRequest{UserID: "\xff"}), "userId must be valid UTF-8"},
 		"a page size of 0":    {listing(procure.ListIntentsRequest{PageSize: new(0)}), "pageSize must be 1 to 100"},
 		"a URL that is long":  {listing(procure.ListIntentsRequest{UserID: long(1000)}), "url must be at most 8192 characters"},
 		"an id that is long":  {func(ctx context.Context) error { _, err := h.client.GetIntent(ctx, long(1000)); return err }, "url must be at most 8192 characters"},
@@ -426,6 +450,10 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			_, err := h.client.WaitIntent(ctx, procure.WaitIntentRequest{})
 			return err
 		}, ids},
+		"no context": {func(context.Context) error {
+			_, err := h.client.WaitIntent(nil, procure.WaitIntentRequest{ID: "a"}) //nolint:staticcheck // on purpose
+			return err
+		}, "context must not be nil"},
 		"a negative interval": {func(ctx context.Context) error {
 			_, err := h.client.WaitIntent(ctx, procure.WaitIntentRequest{ID: "a", Interval: -1})
 			return err
@@ -441,6 +469,15 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		"a body of no JSON": {func(ctx context.Context) error {
 			return h.client.Do(ctx, transport.Call{Method: "POST", Path: "/api/v1/x", Body: func() {}}, nil)
 		}, "body must be encodable as JSON"},
+		"a body of broken text": {func(ctx context.Context) error {
+			return h.client.Do(ctx, transport.Call{Method: "POST", Path: "/api/v1/x", Body: map[string]any{"name": "\xff"}}, nil)
+		}, "name must be valid UTF-8"},
+		"raw JSON of broken text": {func(ctx context.Context) error {
+			return h.client.Do(ctx, transport.Call{Method: "POST", Path: "/api/v1/x", Body: json.RawMessage("{\"a\":\"\xff\"}")}, nil)
+		}, "body must be valid UTF-8"},
+		"a body that is a reader": {func(ctx context.Context) error {
+			return h.client.Do(ctx, transport.Call{Method: "POST", Path: "/api/v1/x", Body: strings.NewReader("{}")}, nil)
+		}, "body must not be a reader"},
 		"raw bytes over 1 MiB": {func(ctx context.Context) error {
 			return h.client.Do(ctx, transport.Call{Method: "POST", Path: "/api/v1/x", Body: make([]byte, 1<<20+1)}, nil)
 		}, "body must be at most"},
@@ -458,6 +495,76 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		})
 	}
 	assert.Empty(t, h.faults.Requests())
+}
+
+// The platform may know more words than its documents: it decides.
+func TestWordsThatAreNotDocumentedAreSent(t *testing.T) {
+	h := start(t)
+	h.faults.Always(transporttest.Status(200, `{"code":0,"data":{"id":"a","status":"SUBMITTED","platform":"DOUYIN","items":[{"id":"a","status":"REFUNDED"}]}}`))
+	req := sample
+	req.Platform = "DOUYIN"
+	intent, err := h.client.CreateIntent(t.Context(), req)
+	require.NoError(t, err)
+	assert.Equal(t, procure.Platform("DOUYIN"), intent.Platform)
+	page, err := h.client.ListIntents(t.Context(), procure.ListIntentsRequest{Status: "REFUNDED", Platform: "douyin-2", SortBy: "total_amount", Order: "ASC"})
+	require.NoError(t, err)
+	assert.Equal(t, procure.Status("REFUNDED"), page.Items[0].Status)
+	requests := h.faults.Requests()
+	assert.Contains(t, string(requests[0].Body), `"platform":"DOUYIN",`)
+	assert.Equal(t, "/api/v1/intents?order=ASC&platform=douyin-2&sortBy=total_amount&status=REFUNDED", requests[1].URI)
+}
+
+func TestABaseURLThatEndsInTheAPIsPrefixIsRefused(t *testing.T) {
+	for _, end := range []string{"/api/v1", "/api/v1/", "/procure/API/v1"} {
+		config := procure.Config{AppID: "a", AppSecret: signing.NewSecret("s"), BaseURL: "https://api-test.procure-core.com" + end}
+		_, err := procure.New(config)
+		require.ErrorIs(t, err, transport.ErrInvalid)
+		assert.ErrorContains(t, err, `base_url must not end in "/api/v1", which every call adds: write "https://api-test.procure-core.com`)
+	}
+}
+
+func TestAClientThatNewDidNotMakeSaysSo(t *testing.T) {
+	var client procure.Client
+	for name, call := range calls {
+		_, err := call(t.Context(), &client)
+		require.ErrorIs(t, err, transport.ErrInvalid, name)
+		assert.ErrorContains(t, err, "the client was not made by New", name)
+	}
+	_, err := client.WaitIntent(t.Context(), procure.WaitIntentRequest{ID: "a"})
+	require.ErrorContains(t, err, "the client was not made by New")
+	for _, err := range client.Intents(t.Context(), procure.ListIntentsRequest{}) {
+		require.ErrorContains(t, err, "the client was not made by New")
+	}
+	require.ErrorContains(t, client.Do(t.Context(), transport.Call{Method: "GET", Path: "/api/v1/x"}, nil), "the client was not made by New")
+	assert.Equal(t, "client that was not made by New", fmt.Sprint(&client))
+	require.NoError(t, client.Close())
+	require.NoError(t, client.Shutdown(t.Context()))
+}
+
+func TestShutdownWaitsForCallsUnderWay(t *testing.T) {
+	arrived, answer := make(chan struct{}), make(chan struct{})
+	config := procure.DevelopmentCredentials
+	config.BaseURL = serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		<-answer
+		fmt.Fprint(w, `{"code":0,"data":{"id":"a","status":"SUBMITTED"}}`)
+	})
+	client, err := procure.New(config)
+	require.NoError(t, err)
+	created := make(chan error, 1)
+	go func() {
+		_, err := client.CreateIntent(context.Background(), sample)
+		created <- err
+	}()
+	<-arrived
+	short, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, client.Shutdown(short), context.DeadlineExceeded)
+	_, err = client.GetIntent(t.Context(), "a")
+	require.ErrorIs(t, err, transport.ErrClosed)
+	close(answer)
+	require.NoError(t, client.Shutdown(t.Context()))
+	require.NoError(t, <-created)
 }
 
 func TestWhatIsJustWithinTheLimitsIsSent(t *testing.T) {

@@ -3,6 +3,8 @@ package procure
 import (
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
@@ -62,7 +64,7 @@ type Config struct {
 	Environment Environment
 	// BaseURL replaces the environment's address, for example by that of a
 	// proxy. HTTPS, unless the host is loopback. A path prefix is sent but not
-	// signed.
+	// signed. It must not end in "/api/v1", which every call adds.
 	BaseURL string
 	// AppID is sent as X-App-Id.
 	AppID string
@@ -88,6 +90,8 @@ func (c Config) baseURL() string {
 		return c.BaseURL
 	case c.Environment == "":
 		return Production.BaseURL()
+	case c.Environment.BaseURL() == "":
+		return Test.BaseURL() // New refuses the environment, and an address that nobody set is not to blame too
 	}
 	return c.Environment.BaseURL()
 }
@@ -96,8 +100,12 @@ func (c Config) problems() transport.Fields {
 	var f transport.Fields
 	f.Check(c.Environment == "" || c.Environment.BaseURL() != "", "environment", "must be production, test, local or empty")
 	f.Check(headerText(c.AppID), "app_id", "must be printable ASCII characters without spaces")
-	secret := c.AppSecret.Reveal()
-	f.Check(secret != "" && strings.TrimSpace(secret) == secret, "app_secret", "must not be empty, nor begin or end with white space")
+	switch secret := c.AppSecret.Reveal(); {
+	case secret == "" || strings.TrimSpace(secret) != secret:
+		f.Check(false, "app_secret", "must not be empty, nor begin or end with white space")
+	default:
+		f.Check(printable(secret), "app_secret", "must hold no line break and no character that cannot be seen")
+	}
 	if c.production() {
 		f.Check(c.AppID != developmentAppID, "app_id", "must not be the documents' development App ID in production")
 		f.Check(!c.AppSecret.Equal(signing.NewSecret(developmentAppSecret)), "app_secret", "must not be the documents' development secret in production")
@@ -113,6 +121,12 @@ func (c Config) production() bool {
 	}
 	u, err := url.Parse(c.baseURL())
 	return err == nil && "https://"+strings.ToLower(u.Hostname()) == Production.BaseURL()
+}
+
+// printable reports whether a secret holds only what can be seen: what came
+// along when it was copied makes every signature a wrong one.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 func headerText(s string) bool {

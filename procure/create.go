@@ -19,7 +19,8 @@ import (
 // intent"). All but Remarks is required. Texts are counted in characters.
 type CreateIntentRequest struct {
 	// UserID is 1 to 100 characters.
-	UserID   string
+	UserID string
+	// Platform is sent as it is: a word of letters, digits, "_" and "-".
 	Platform Platform
 	// ProductURL is the http or https address of the product's page.
 	ProductURL string
@@ -77,7 +78,7 @@ type createBody struct {
 func (r CreateIntentRequest) check() (createBody, transport.Fields) {
 	var f transport.Fields
 	text(&f, "userId", r.UserID, 1, 100)
-	f.Check(r.Platform.known(), "platform", "must be TAOBAO, JD or PDD")
+	f.Check(word(string(r.Platform)), "platform", "must be TAOBAO, JD, PDD or another "+wordProblem)
 	f.Check(productURL(r.ProductURL), "productUrl", "must be an absolute http or https URL without spaces")
 	text(&f, "title", r.Title, 1, 200)
 	price, ok := priceText(r.Price)
@@ -115,9 +116,17 @@ const maxQuantity = 1<<53 - 1
 
 func text(f *transport.Fields, name, s string, least, most int) {
 	n := utf8.RuneCountInString(s)
-	if n < least || n > most || !utf8.ValidString(s) {
-		f.Check(false, name, fmt.Sprintf("must be %d to %d characters of valid UTF-8", least, most))
+	if n < least || n > most {
+		f.Check(false, name, fmt.Sprintf("must be %d to %d characters", least, most))
 	}
+}
+
+const wordProblem = `word of letters, digits, "_" and "-"`
+
+// word reports whether s can be a word of the platform's, also one that was not
+// documented when this was written.
+func word(s string) bool {
+	return s != "" && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == ""
 }
 
 func quantity(f *transport.Fields, n int64) {
@@ -130,6 +139,5 @@ func phone(f *transport.Fields, s string) {
 
 func productURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" &&
-		utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsSpace)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && !strings.ContainsFunc(s, unicode.IsSpace)
 }

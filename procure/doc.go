@@ -23,8 +23,22 @@
 //	...
 //	intent, err = client.WaitIntent(ctx, procure.WaitIntentRequest{ID: intent.ID})
 //
-// Money is exact, in yuan. Names, addresses and phones are left out of
-// everything that package fmt and log/slog print; they stay in JSON.
+// Money is exact, in yuan; an amount that an answer does not tell is none, and
+// not 0. Names, addresses and phones are left out of everything that package fmt
+// and log/slog print; they stay in JSON.
+//
+// # Whose answer it is
+//
+// The platform's own answers stand in its envelope, {"code":...}. Whatever else
+// comes may be from a proxy, a firewall or a load balancer: it matches
+// [transport.ErrMalformed], says nothing of an intent, completes nothing and
+// ends no wait. HTTP 429, 408 and 5xx count from anyone. DeleteIntent takes an
+// answer of 2xx without a body for success as well, and UpdateIntent and
+// ExecuteIntent a 204.
+//
+// A code that no document explains is [transport.ErrRejected], and
+// [transport.ErrUnavailable] where it or its message says that the platform is
+// busy, has failed or ran out of time.
 //
 // # What a lost answer means
 //
@@ -37,7 +51,10 @@
 // [transport.WithUnsafeRetries] does that.
 //
 // UpdateIntent, CancelIntent and DeleteIntent are repeated. A repeat that finds
-// the intent cancelled or gone counts as done.
+// the intent cancelled or gone counts as done. One that is refused proves
+// nothing of the attempt before it, so that the error matches
+// [transport.ErrOutcomeUnknown] too, unless it names a field of the request as
+// wrong or the intent turns out to be past cancelling.
 //
 // # Limits
 //
@@ -52,7 +69,10 @@
 //   - The shape of a list is not shown. An array is read, and an object that
 //     holds one as items, list, intents or records.
 //   - Nothing tells how an intent leaves DRAFT.
-//   - Answers may hold more than they are documented to: see Intent.Raw.
+//   - The platform may know more words for platforms, statuses and orders than
+//     are documented: they are sent, and kept.
+//   - Answers may hold more than they are documented to, and members of another
+//     form: those count as absent. Every result has what came as Raw.
 //
 // Webhooks are not in this package: neither their signature nor their content
 // is documented. There are no batch calls. Package procuretest is a fake

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
@@ -41,11 +42,15 @@ func TestEncodeWritesWhatJSONStringifyWrites(t *testing.T) {
 }
 
 func FuzzEncode(f *testing.F) {
-	for _, s := range []string{"a", "\u2028", `\u2028`, `\` + "\u2029", "\x00\\\"", "😀<&>"} {
+	for _, s := range []string{"a", "\u2028", `\u2028`, `\` + "\u2029", "\x00\\\"", "😀<&>", "\ufffd", `\ufffd`, "\xe2"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		b, err := encode(s)
+		if !utf8.ValidString(s) {
+			require.Error(t, err, "the platform would get another text")
+			return
+		}
 		require.NoError(t, err)
 		var back string
 		require.NoError(t, json.Unmarshal(b, &back))

@@ -4,15 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 const maxPageSize = 100
@@ -24,7 +24,8 @@ type ListIntentsRequest struct {
 	Page *int
 	// PageSize is 1 to 100; nil means 20.
 	PageSize *int
-	// Status, UserID and Platform are left open if empty.
+	// Status, UserID and Platform are left open if empty. Words that are not
+	// documented are sent as they are, as those of SortBy and Order.
 	Status   Status
 	UserID   string
 	Platform Platform
@@ -73,33 +74,63 @@ type IntentPage struct {
 // intents or records. An answer without any is refused: taken for an empty
 // list it could make a caller create again what exists.
 func (p *IntentPage) UnmarshalJSON(b []byte) error {
-	p.Raw = bytes.Clone(b)
-	if isArray(b) {
-		return json.Unmarshal(b, &p.Items)
-	}
 	var wire struct {
-		Items, List, Intents, Records     json.RawMessage
-		Total, Page, PageSize, TotalPages *integer
+		Items      rawList    `json:"items"`
+		List       rawList    `json:"list"`
+		Intents    rawList    `json:"intents"`
+		Records    rawList    `json:"records"`
+		Total      answer.Int `json:"total"`
+		Page       answer.Int `json:"page"`
+		PageSize   answer.Int `json:"pageSize"`
+		TotalPages answer.Int `json:"totalPages"`
 	}
-	if err := json.Unmarshal(b, &wire); err != nil {
-		return err
-	}
-	p.Total, p.Page = (*int64)(wire.Total), (*int64)(wire.Page)
-	p.PageSize, p.TotalPages = (*int64)(wire.PageSize), (*int64)(wire.TotalPages)
-	empty := false
-	for _, list := range []json.RawMessage{wire.Items, wire.List, wire.Intents, wire.Records} {
-		if isArray(list) {
-			return json.Unmarshal(list, &p.Items)
+	list := b
+	if answer.Decode(b, &wire) == nil {
+		list = firstList(wire.Items, wire.List, wire.Intents, wire.Records)
+		if string(list) == "null" && wire.Total.Value <= 0 {
+			list = []byte("[]")
 		}
-		empty = empty || isNull(list)
 	}
-	if !empty || p.Total != nil && *p.Total > 0 {
-		return errors.New("procure: the answer holds no list")
+	items, err := answer.Items(list)
+	if err != nil {
+		return fmt.Errorf("procure: the answer holds no list of intents: %w", err)
+	}
+	*p = IntentPage{
+		Items:      make([]Intent, len(items)),
+		Total:      wire.Total.Ptr(),
+		Page:       wire.Page.Ptr(),
+		PageSize:   wire.PageSize.Ptr(),
+		TotalPages: wire.TotalPages.Ptr(),
+		Raw:        answer.Keep(b),
+	}
+	for i := range items {
+		if err := p.Items[i].UnmarshalJSON(items[i]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func isArray(b []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(b), []byte("[")) }
+// rawList is a member that may hold the list, "null" if it came as such.
+type rawList []byte
+
+func (l *rawList) UnmarshalJSON(b []byte) error {
+	*l = bytes.Clone(b)
+	return nil
+}
+
+// firstList returns the first array, else null if there is one of that.
+func firstList(members ...rawList) (list rawList) {
+	for _, m := range members {
+		switch {
+		case bytes.HasPrefix(m, []byte("[")):
+			return m
+		case string(m) == "null":
+			list = m
+		}
+	}
+	return list
+}
 
 // ListIntents returns one page of the intents of this App.
 func (c *Client) ListIntents(ctx context.Context, req ListIntentsRequest, opts ...transport.CallOption) (*IntentPage, error) {
@@ -120,15 +151,11 @@ func (r ListIntentsRequest) problems() transport.Fields {
 	var f transport.Fields
 	f.Check(r.Page == nil || *r.Page >= 1, "page", "must be at least 1")
 	f.Check(r.PageSize == nil || *r.PageSize >= 1 && *r.PageSize <= maxPageSize, "pageSize", "must be 1 to 100")
-	f.Check(r.Status == "" || r.Status.known(), "status", "must be DRAFT, SUBMITTED, PROCESSING, COMPLETED, FAILED, CANCELLED or empty")
-	f.Check(utf8.ValidString(r.UserID), "userId", "must be valid UTF-8")
-	f.Check(r.Platform == "" || r.Platform.known(), "platform", "must be TAOBAO, JD, PDD or empty")
-	switch r.SortBy {
-	case "", SortByCreatedAt, SortByUpdatedAt, SortByPrice:
-	default:
-		f.Check(false, "sortBy", "must be createdAt, updatedAt, price or empty")
+	for _, p := range []struct{ name, word string }{
+		{"status", string(r.Status)}, {"platform", string(r.Platform)}, {"sortBy", string(r.SortBy)}, {"order", string(r.Order)},
+	} {
+		f.Check(p.word == "" || word(p.word), p.name, "must be empty or a "+wordProblem)
 	}
-	f.Check(r.Order == "" || r.Order == Ascending || r.Order == Descending, "order", "must be asc, desc or empty")
 	return f
 }
 
@@ -159,77 +186,40 @@ func timeText(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.999Z07:00")
 }
 
-var errListStands = errors.New("the next page is the one before it again")
-
 // Intents reads all pages of a list from req.Page on, 100 intents a page
-// unless req.PageSize says otherwise. It ends with the platform's total, else
-// with a page that is not full, and it stops after the first error.
+// unless req.PageSize says otherwise, and stops after the first error. What the
+// platform tells decides where it ends (see [transport.Pages]): it never ends
+// short of the platform's total in silence.
 //
 // The pages are read one after the other: an intent that leaves the list
 // meanwhile, for example because the loop cancels it and req.Status asks for
 // SUBMITTED, moves all later ones up, and the next page then begins too late.
-// Collect the intents first where they change.
+// The error at the end then matches [transport.ErrConflict]. Collect the intents
+// first where they change.
 func (c *Client) Intents(ctx context.Context, req ListIntentsRequest, opts ...transport.CallOption) iter.Seq2[Intent, error] {
-	first, size := 1, maxPageSize
+	first := transport.PageAt{Number: 1, Size: maxPageSize}
 	if req.Page != nil {
-		first = *req.Page
+		first.Number = *req.Page
 	}
 	if req.PageSize != nil {
-		size = *req.PageSize
+		first.Size = *req.PageSize
 	}
-	return func(yield func(Intent, error) bool) {
-		req, number, pageSize := req, first, size
-		req.Page, req.PageSize = &number, &pageSize
-		passed := int64(first-1) * int64(size)
-		var before *IntentPage
-		for {
-			page, err := c.ListIntents(ctx, req, opts...)
-			if err == nil && before.sameAs(page) {
-				err = &transport.Error{Provider: provider, Operation: "ListIntents", Kind: transport.ErrMalformed, Err: errListStands}
-			}
-			if err != nil {
-				yield(Intent{}, err)
-				return
-			}
-			for _, intent := range page.Items {
-				if !yield(intent, nil) {
-					return
-				}
-			}
-			passed += int64(len(page.Items))
-			if page.isLast(passed, size) {
-				return
-			}
-			before = page
-			number++
-		}
-	}
+	pages := transport.Pages(provider, "ListIntents", first, func(at transport.PageAt) (*IntentPage, error) {
+		req := req
+		req.Page, req.PageSize = &at.Number, &at.Size
+		return c.ListIntents(ctx, req, opts...)
+	}, (*IntentPage).facts)
+	return transport.Each(pages, func(p *IntentPage) []Intent { return p.Items })
 }
 
-// sameAs recognizes a platform that does not turn the page, on which a loop
-// would never end.
-func (p *IntentPage) sameAs(next *IntentPage) bool {
-	if p == nil || len(p.Items) == 0 || len(p.Items) != len(next.Items) {
-		return false
+// facts is what the page tells of its list. A total of 0 beside intents is none.
+func (p *IntentPage) facts() transport.PageFacts {
+	f := transport.PageFacts{Items: len(p.Items), Total: p.Total, Size: p.PageSize, Pages: p.TotalPages, Bare: bytes.HasPrefix(p.Raw, []byte("["))}
+	if p.Total != nil && *p.Total == 0 && len(p.Items) > 0 {
+		f.Total = nil
 	}
-	last := len(p.Items) - 1
-	return p.Items[0].ID == next.Items[0].ID && p.Items[last].ID == next.Items[last].ID
-}
-
-// isLast tells whether no further page is to be asked for, passed intents into
-// the list.
-func (p *IntentPage) isLast(passed int64, size int) bool {
-	n := int64(len(p.Items))
-	full := int64(size)
-	if p.PageSize != nil && *p.PageSize > 0 {
-		full = min(full, *p.PageSize)
+	for _, intent := range p.Items {
+		f.Content = append(f.Content, intent.Raw...)
 	}
-	switch {
-	case n == 0:
-		return true
-	case p.Total != nil && *p.Total > 0:
-		return passed >= *p.Total
-	}
-	// More than was asked for is a list that has no pages.
-	return n != full
+	return f
 }

@@ -97,19 +97,25 @@ func TestListsOfEveryShape(t *testing.T) {
 		`{"items":[` + a + `],"total":7}`:  "a, total 7",
 		`{"list":[` + a + `],"total":"7"}`: "a, total 7",
 		`{"intents":[` + a + `]}`:          "a, total unknown",
-		`{"records":[` + a + `,` + a + `],"page":1}`: "a a, total unknown",
-		`{"items":null,"list":[` + a + `]}`:          "a, total unknown",
-		`{"items":null}`:                             ", total unknown",
-		`{"items":null,"total":0}`:                   ", total 0",
-		`{"items":{},"intents":[` + a + `]}`:         "a, total unknown",
-		`{"items":null,"total":1}`:                   "malformed",
-		`{"items":{},"total":1}`:                     "malformed",
-		`{"rows":[` + a + `]}`:                       "malformed",
-		`{"items":[1]}`:                              "malformed",
-		`[7]`:                                        "malformed",
-		`{"items":[],"total":"many"}`:                "malformed",
-		`{"items":[],"total":1.5}`:                   "malformed",
-		`true`:                                       "malformed",
+		`{"records":[` + a + `,` + a + `],"page":1}`:          "a a, total unknown",
+		`{"items":null,"list":[` + a + `]}`:                   "a, total unknown",
+		`{"items":null}`:                                      ", total unknown",
+		`{"items":null,"total":0}`:                            ", total 0",
+		`{"items":{},"intents":[` + a + `]}`:                  "a, total unknown",
+		`{"items":null,"total":1}`:                            "malformed",
+		`{"items":{},"total":1}`:                              "malformed",
+		`{"rows":[` + a + `]}`:                                "malformed",
+		`{"items":[1]}`:                                       "malformed",
+		`[7]`:                                                 "malformed",
+		`{"items":[null]}`:                                    "malformed",
+		`{"items":["x"]}`:                                     "malformed",
+		`{"items":[[]],"intents":[` + a + `]}`:                "malformed",
+		`{"list":{},"total":3}`:                               "malformed",
+		`{"Items":[` + a + `,` + a + `],"items":[` + a + `]}`: "a, total unknown",
+		`{"items":[],"total":"many"}`:                         ", total unknown",
+		`{"items":[],"total":1.5}`:                            ", total unknown",
+		`{"items":[],"total":2.0}`:                            ", total 2",
+		`true`:                                                "malformed",
 	} {
 		t.Run(data, func(t *testing.T) {
 			h := start(t)
@@ -155,6 +161,13 @@ func TestIntentsReadsAllPages(t *testing.T) {
 	assert.Equal(t, 5, n, "from the page that was asked for")
 
 	h.faults.Reset()
+	h.faults.Script(transporttest.Status(200, `{"code":0,"data":{"items":[{"id":"i4"}],"total":4,"pageSize":3}}`))
+	for _, err := range h.client.Intents(t.Context(), procure.ListIntentsRequest{Page: new(2), PageSize: new(20)}) {
+		require.NoError(t, err)
+	}
+	assert.Len(t, h.faults.Requests(), 1, "the pages before it were of the size that the platform tells")
+
+	h.faults.Reset()
 	for _, err := range h.client.Intents(t.Context(), procure.ListIntentsRequest{}) {
 		require.NoError(t, err)
 		break
@@ -170,7 +183,7 @@ func TestIntentsReadsAllPages(t *testing.T) {
 func TestIntentsStopsAfterTheFirstError(t *testing.T) {
 	h := start(t)
 	h.seed(45)
-	h.faults.Script(transporttest.Pass(), transporttest.Status(403, ""))
+	h.faults.Script(transporttest.Pass(), transporttest.Status(403, `{"code":40301,"message":"no"}`))
 	var items, errs int
 	for _, err := range h.client.Intents(t.Context(), procure.ListIntentsRequest{PageSize: new(20)}) {
 		if err != nil {
@@ -197,24 +210,36 @@ func TestWhereIntentsEnds(t *testing.T) {
 		}
 		return "[" + strings.Join(items, ",") + "]"
 	}
+	// items is a page of numbers, and what it tells besides.
+	items := func(from, to int, told string) string { return `{"items":` + numbers(from, to) + told + `}` }
 	for name, tc := range map[string]struct {
 		pages    []string // data of page 1 and so on, then empty arrays
 		want     int
 		requests int
-		fails    bool
+		fails    error
 	}{
-		"no total, a short page":              {[]string{numbers(0, 5), numbers(5, 8)}, 8, 2, false},
-		"no total, full to the end":           {[]string{numbers(0, 5), numbers(5, 10)}, 10, 3, false},
-		"an empty list":                       {[]string{"[]"}, 0, 1, false},
-		"the total is reached":                {[]string{`{"items":` + numbers(0, 5) + `,"total":10}`, `{"items":` + numbers(5, 10) + `,"total":10}`}, 10, 2, false},
-		"short pages before the total":        {[]string{`{"items":` + numbers(0, 3) + `,"total":6}`, `{"items":` + numbers(3, 6) + `,"total":6}`}, 6, 2, false},
-		"a total too large":                   {[]string{`{"items":` + numbers(0, 5) + `,"total":99}`, `{"items":` + numbers(5, 7) + `,"total":99}`}, 7, 3, false},
-		"a total of 0 beside intents":         {[]string{`{"items":` + numbers(0, 5) + `,"total":0}`, `{"items":` + numbers(5, 7) + `,"total":0}`}, 7, 2, false},
-		"smaller pages than asked for":        {[]string{`{"items":` + numbers(0, 3) + `,"pageSize":3}`, `{"items":` + numbers(3, 4) + `,"pageSize":3}`}, 4, 2, false},
-		"all in one, whatever was asked for":  {[]string{numbers(0, 12), numbers(0, 12)}, 12, 1, false},
-		"a platform that never turns a page":  {[]string{numbers(0, 5), numbers(0, 5), numbers(0, 5)}, 5, 2, true},
-		"a page that cannot be read":          {[]string{numbers(0, 5), `{}`}, 5, 2, true},
-		"the same number of other intents is": {[]string{numbers(0, 5), numbers(5, 10), numbers(10, 11)}, 11, 3, false},
+		"no total, a short page":                  {[]string{numbers(0, 5), numbers(5, 8)}, 8, 2, nil},
+		"no total, full to the end":               {[]string{numbers(0, 5), numbers(5, 10)}, 10, 3, nil},
+		"an empty list":                           {[]string{"[]"}, 0, 1, nil},
+		"an empty list that is told":              {[]string{`{"items":null,"total":0}`}, 0, 1, nil},
+		"the total is reached":                    {[]string{items(0, 5, `,"total":10`), items(5, 10, `,"total":10`)}, 10, 2, nil},
+		"the last page is told":                   {[]string{items(0, 5, `,"totalPages":2`), items(5, 10, `,"totalPages":2`)}, 10, 2, nil},
+		"short pages before the total":            {[]string{items(0, 3, `,"total":6`), items(3, 6, `,"total":6`)}, 6, 2, nil},
+		"an empty page before the total":          {[]string{items(0, 5, `,"total":15`), items(0, 0, `,"total":15`), items(5, 10, `,"total":15`), items(0, 0, `,"total":15`)}, 10, 4, transport.ErrMalformed},
+		"a total that is never reached":           {[]string{items(0, 5, `,"total":14`), items(5, 7, `,"total":14`), items(0, 0, `,"total":14`)}, 7, 3, transport.ErrMalformed},
+		"a total of 0 beside intents":             {[]string{items(0, 5, `,"total":0`), items(5, 7, `,"total":0`)}, 7, 3, nil},
+		"smaller pages than asked for, told":      {[]string{items(0, 3, `,"pageSize":3`), items(3, 4, `,"pageSize":3`)}, 4, 3, nil},
+		"smaller pages than asked for, not told":  {[]string{items(0, 3, ``), items(3, 6, ``), items(6, 7, ``)}, 7, 4, nil},
+		"smaller pages than asked for, and total": {[]string{items(0, 3, `,"pageSize":3,"total":7`), items(3, 6, `,"pageSize":3,"total":7`), items(6, 7, `,"pageSize":3,"total":7`)}, 7, 3, nil},
+		"all in one, whatever was asked for":      {[]string{numbers(0, 12), numbers(0, 12)}, 12, 1, nil},
+		"a platform that never turns a page":      {[]string{items(0, 5, `,"total":20`), items(0, 5, `,"total":20`)}, 5, 2, transport.ErrMalformed},
+		"a platform that has no pages":            {[]string{numbers(0, 5), numbers(0, 5)}, 5, 2, nil},
+		"a page that comes again later":           {[]string{numbers(0, 5), numbers(5, 10), numbers(0, 5)}, 10, 3, transport.ErrMalformed},
+		"a page that cannot be read":              {[]string{numbers(0, 5), `{}`}, 5, 2, transport.ErrMalformed},
+		"a page of nothing":                       {[]string{numbers(0, 5), `[null]`}, 5, 2, transport.ErrMalformed},
+		"the same number of other intents is":     {[]string{numbers(0, 5), numbers(5, 10), numbers(10, 11)}, 11, 3, nil},
+		"a list that shrinks meanwhile":           {[]string{items(0, 5, `,"total":10`), items(5, 7, `,"total":7`), items(0, 0, `,"total":7`)}, 7, 3, transport.ErrConflict},
+		"a list that grows meanwhile":             {[]string{items(0, 5, `,"total":9`), items(5, 10, `,"total":10`)}, 10, 2, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requests := 0
@@ -233,7 +258,7 @@ func TestWhereIntentsEnds(t *testing.T) {
 			got, failed := 0, false
 			for intent, err := range client.Intents(t.Context(), procure.ListIntentsRequest{PageSize: new(5)}) {
 				if err != nil {
-					require.ErrorIs(t, err, transport.ErrMalformed)
+					require.ErrorIs(t, err, tc.fails)
 					failed = true
 					continue
 				}
@@ -242,7 +267,7 @@ func TestWhereIntentsEnds(t *testing.T) {
 			}
 			assert.Equal(t, tc.want, got)
 			assert.Equal(t, tc.requests, requests)
-			assert.Equal(t, tc.fails, failed)
+			assert.Equal(t, tc.fails != nil, failed)
 		})
 	}
 }

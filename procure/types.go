@@ -1,7 +1,6 @@
 package procure
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,10 +9,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/shopspring/decimal"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
-// Platform is where a product is bought. Unknown words are kept.
+// Platform is where a product is bought. The platform may know more words than
+// are documented: they are kept, and sent.
 type Platform string
 
 // The documented platforms.
@@ -23,9 +23,8 @@ const (
 	PDD    Platform = "PDD"
 )
 
-func (p Platform) known() bool { return p == Taobao || p == JD || p == PDD }
-
-// Status is where an intent stands. Unknown words are kept.
+// Status is where an intent stands. Words that are not documented are kept, and
+// sent.
 type Status string
 
 // The documented statuses ("Procure API, data structures").
@@ -44,13 +43,10 @@ func (s Status) Terminal() bool {
 	return s == StatusCompleted || s == StatusFailed || s == StatusCancelled
 }
 
-func (s Status) known() bool {
-	return s == StatusDraft || s == StatusSubmitted || s == StatusProcessing || s.Terminal()
-}
-
 // Intent is a purchase intent ("Procure API, data structures" and "get an
-// intent"). Fields that an answer lacks are empty: all calls answer ID and
-// Status, but CancelIntent is documented to leave most others out.
+// intent"). Fields that an answer lacks are empty, and so are those whose value
+// is another than documented: Raw has it. All calls answer ID and Status, but
+// CancelIntent is documented to leave most others out.
 type Intent struct {
 	ID     string `json:"id"`
 	Status Status `json:"status"`
@@ -60,37 +56,73 @@ type Intent struct {
 	ProductURL string   `json:"productUrl"`
 	Title      string   `json:"title"`
 	// Price is that of one piece, in yuan.
-	Price    decimal.Decimal `json:"price"`
-	Quantity int64           `json:"quantity"`
-	// TotalAmount is in yuan. It is nil where the platform does not tell it,
-	// and never computed here.
-	TotalAmount   *decimal.Decimal `json:"totalAmount"`
-	RecipientName string           `json:"recipientName"`
-	Address       string           `json:"address"`
-	Phone         string           `json:"phone"`
-	Remarks       *string          `json:"remarks"`
-	CreatedAt     time.Time        `json:"createdAt"`
-	UpdatedAt     time.Time        `json:"updatedAt"`
-	CancelledAt   *time.Time       `json:"cancelledAt"`
+	Price answer.Amount `json:"price"`
+	// Quantity is 0 where the answer does not tell it.
+	Quantity int64 `json:"quantity"`
+	// TotalAmount is in yuan. The platform does not always tell it, and it is
+	// never computed here.
+	TotalAmount   answer.Amount `json:"totalAmount"`
+	RecipientName string        `json:"recipientName"`
+	Address       string        `json:"address"`
+	Phone         string        `json:"phone"`
+	Remarks       *string       `json:"remarks"`
+	// CreatedAt and UpdatedAt are zero, and CancelledAt is nil, where the answer
+	// tells no time. One without a zone is read as UTC, which is the platform's
+	// ("Procure API, common parameters").
+	CreatedAt   time.Time  `json:"createdAt"`
+	UpdatedAt   time.Time  `json:"updatedAt"`
+	CancelledAt *time.Time `json:"cancelledAt"`
 	// Raw is the whole object as it came, with the fields that are not
 	// documented.
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON reads an intent. Null leaves it empty.
+// UnmarshalJSON reads an intent. It fails for what is no object; null leaves
+// the intent as it is.
 func (i *Intent) UnmarshalJSON(b []byte) error {
-	if isNull(b) {
+	if answer.IsNull(b) {
 		return nil
 	}
-	type plain Intent
-	wire := struct {
-		*plain
-		Quantity integer `json:"quantity"`
-	}{plain: (*plain)(i)}
-	if err := json.Unmarshal(b, &wire); err != nil {
+	var wire struct {
+		ID            answer.ID     `json:"id"`
+		Status        answer.Text   `json:"status"`
+		UserID        answer.ID     `json:"userId"`
+		Platform      answer.Text   `json:"platform"`
+		ProductURL    answer.Text   `json:"productUrl"`
+		Title         answer.Text   `json:"title"`
+		Price         answer.Amount `json:"price"`
+		Quantity      answer.Int    `json:"quantity"`
+		TotalAmount   answer.Amount `json:"totalAmount"`
+		RecipientName answer.Text   `json:"recipientName"`
+		Address       answer.Text   `json:"address"`
+		Phone         answer.Text   `json:"phone"`
+		Remarks       *string       `json:"remarks"`
+		CreatedAt     answer.Time   `json:"createdAt"`
+		UpdatedAt     answer.Time   `json:"updatedAt"`
+		CancelledAt   answer.Time   `json:"cancelledAt"`
+	}
+	if err := answer.Decode(b, &wire); err != nil {
 		return err
 	}
-	i.Quantity, i.Raw = int64(wire.Quantity), bytes.Clone(b)
+	*i = Intent{
+		ID:            string(wire.ID),
+		Status:        Status(wire.Status),
+		UserID:        string(wire.UserID),
+		Platform:      Platform(wire.Platform),
+		ProductURL:    string(wire.ProductURL),
+		Title:         string(wire.Title),
+		Price:         wire.Price,
+		Quantity:      wire.Quantity.Value,
+		TotalAmount:   wire.TotalAmount,
+		RecipientName: string(wire.RecipientName),
+		Address:       string(wire.Address),
+		Phone:         string(wire.Phone),
+		Remarks:       wire.Remarks,
+		CreatedAt:     wire.CreatedAt.Time,
+		UpdatedAt:     wire.UpdatedAt.Time,
+		CancelledAt:   wire.CancelledAt.Ptr(),
+		Raw:           answer.Keep(b),
+	}
 	return nil
 }
 
@@ -113,40 +145,28 @@ func (i *wholeIntent) UnmarshalJSON(b []byte) error {
 type thinIntent Intent
 
 func (i *thinIntent) UnmarshalJSON(b []byte) error {
-	if !bytes.HasPrefix(b, []byte("{")) {
-		i.Raw = bytes.Clone(b)
-		return nil
+	asked := i.ID
+	if (*Intent)(i).UnmarshalJSON(b) != nil { // no object
+		i.Raw = answer.Keep(b)
 	}
-	return (*Intent)(i).UnmarshalJSON(b)
-}
-
-// integer reads a whole number, also in quotes. Null leaves it.
-type integer int64
-
-func (n *integer) UnmarshalJSON(b []byte) error {
-	if isNull(b) {
-		return nil
+	if i.ID == "" {
+		i.ID = asked
 	}
-	v, ok := number(b)
-	if !ok {
-		return errors.New("procure: a number must be whole")
-	}
-	*n = integer(v)
 	return nil
 }
-
-func isNull(b []byte) bool { return string(b) == "null" }
 
 // Health is the answer of Health ("Procure API, health check").
 type Health struct {
 	// Status is HealthHealthy if all is well. Other words are not documented.
 	Status string `json:"status"`
-	// Timestamp is the platform's time.
+	// Timestamp is the platform's time, zero where it tells none.
 	Timestamp time.Time `json:"timestamp"`
 	// Service is the name of the service, "procure-api".
 	Service string `json:"service"`
-	// Uptime is in seconds.
+	// Uptime is in seconds, "" where the platform does not tell it.
 	Uptime json.Number `json:"uptime"`
+	// Raw is the whole object as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
 // HealthHealthy is the status of a platform that works.
@@ -154,12 +174,24 @@ const HealthHealthy = "healthy"
 
 // UnmarshalJSON refuses an answer that does not tell a status.
 func (h *Health) UnmarshalJSON(b []byte) error {
-	type plain Health
-	if err := json.Unmarshal(b, (*plain)(h)); err != nil {
+	var wire struct {
+		Status    answer.Text `json:"status"`
+		Timestamp answer.Time `json:"timestamp"`
+		Service   answer.Text `json:"service"`
+		Uptime    json.Number `json:"uptime"`
+	}
+	if err := answer.Decode(b, &wire); err != nil {
 		return err
 	}
-	if h.Status == "" {
+	if wire.Status == "" {
 		return errors.New("procure: the answer lacks a status")
+	}
+	*h = Health{
+		Status:    string(wire.Status),
+		Timestamp: wire.Timestamp.Time,
+		Service:   string(wire.Service),
+		Uptime:    wire.Uptime,
+		Raw:       answer.Keep(b),
 	}
 	return nil
 }

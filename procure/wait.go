@@ -1,6 +1,7 @@
 package procure
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -22,33 +23,30 @@ type WaitIntentRequest struct {
 }
 
 // WaitIntent looks at an intent again and again until its status is terminal
-// (see [Status.Terminal]), and returns it. It stops with the first look that
-// fails, after the usual retries, and with the context: give that a deadline,
-// since nothing says how long a purchase takes.
+// (see [Status.Terminal]), and returns it. A purchase may take days, and
+// outages pass: it goes on while the platform is unavailable, limits the rate or
+// answers what cannot be read, as a page of something in front of it. It ends
+// with the context, with Close, and with the third refusal by the platform
+// itself in a row, such as [transport.ErrNotFound]; the error is then that of
+// the last look. Give the context a deadline, since nothing says how long a
+// purchase takes.
 func (c *Client) WaitIntent(ctx context.Context, req WaitIntentRequest, opts ...transport.CallOption) (*Intent, error) {
 	var wrong transport.Fields
 	wrong.Check(req.Interval >= 0, "interval", "must not be negative")
 	if err := wrong.Err(provider, "WaitIntent"); err != nil {
 		return nil, err
 	}
-	if req.Interval == 0 {
-		req.Interval = defaultInterval
-	}
-	var last Status
-	for {
+	var last *Intent
+	err := c.t.Poll(ctx, provider, "WaitIntent", cmp.Or(req.Interval, defaultInterval), func(ctx context.Context) (bool, error) {
 		intent, err := c.GetIntent(ctx, req.ID, opts...)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		if intent.Status != last && req.OnChange != nil {
+		if req.OnChange != nil && (last == nil || intent.Status != last.Status) {
 			req.OnChange(*intent)
 		}
-		last = intent.Status
-		if last.Terminal() {
-			return intent, nil
-		}
-		if err := c.t.Sleep(ctx, req.Interval); err != nil {
-			return nil, &transport.Error{Provider: provider, Operation: "WaitIntent", Err: err}
-		}
-	}
+		last = intent
+		return intent.Status.Terminal(), nil
+	})
+	return result(last, err)
 }

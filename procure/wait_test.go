@@ -2,6 +2,7 @@ package procure_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,11 +63,57 @@ func TestWaitIntentGoesOnThroughUnknownStatuses(t *testing.T) {
 	assert.Equal(t, []procure.Status{"REVIEWING", procure.StatusCompleted}, seen)
 }
 
+func TestWaitIntentSurvivesOutages(t *testing.T) {
+	for name, fault := range map[string]transporttest.Fault{
+		"the platform is down":                 {Status: 503},
+		"the platform fails":                   transporttest.Status(200, `{"code":50000,"message":"oops"}`),
+		"connections break":                    transporttest.DropBefore(),
+		"answers are cut":                      transporttest.Truncated(),
+		"a login page answers":                 transporttest.HTML(),
+		"a load balancer knows no such page":   transporttest.Status(404, "<html><title>404 Not Found</title></html>"),
+		"a firewall forbids":                   transporttest.Status(403, "<html><title>403 Forbidden</title></html>"),
+		"a proxy asks for credentials":         transporttest.Status(407, ""),
+		"the answers are those of others":      transporttest.Status(200, `{"ok":true}`),
+		"the answers lack the intent's status": transporttest.Status(200, `{"code":0,"data":{"id":"a"}}`),
+		"the rate is limited":                  transporttest.RateLimited("", "30"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := start(t)
+			h.add(procure.StatusCompleted)
+			h.faults.Script(slices.Repeat([]transporttest.Fault{fault}, 20)...)
+			intent, err := h.client.WaitIntent(t.Context(), procure.WaitIntentRequest{ID: "a"})
+			require.NoError(t, err)
+			assert.Equal(t, procure.StatusCompleted, intent.Status)
+			assert.Len(t, h.faults.Requests(), 21)
+		})
+	}
+}
+
 func TestWaitIntentStops(t *testing.T) {
-	t.Run("with the first look that fails", func(t *testing.T) {
+	t.Run("with the third refusal by the platform in a row", func(t *testing.T) {
+		h := start(t)
+		h.add(procure.StatusCompleted)
+		no := transporttest.Status(403, `{"code":40301,"message":"no"}`)
+		processing := transporttest.Status(200, `{"code":0,"data":{"id":"a","status":"PROCESSING"}}`)
+		page := transporttest.Status(404, "<html>")
+		h.faults.Script(no, no, processing, no, no, page, no, no, no)
+		_, err := h.client.WaitIntent(t.Context(), procure.WaitIntentRequest{ID: "a"})
+		require.ErrorIs(t, err, transport.ErrPermission)
+		require.EqualError(t, err, "procure: GetIntent: permission denied: no (HTTP 403, code 40301)")
+		assert.Len(t, h.faults.Requests(), 9, "a page in between says nothing of the intent")
+	})
+	t.Run("with an intent that is not there", func(t *testing.T) {
 		h := start(t)
 		_, err := h.client.WaitIntent(t.Context(), procure.WaitIntentRequest{ID: "a"})
 		require.ErrorIs(t, err, transport.ErrNotFound)
+		assert.Len(t, h.faults.Requests(), 3)
+	})
+	t.Run("when the client is closed", func(t *testing.T) {
+		h := start(t)
+		h.add(procure.StatusProcessing)
+		client := h.newClient(t, h.Config())
+		_, err := client.WaitIntent(t.Context(), procure.WaitIntentRequest{ID: "a", OnChange: func(procure.Intent) { _ = client.Close() }})
+		require.ErrorIs(t, err, transport.ErrClosed)
 		assert.Len(t, h.faults.Requests(), 1)
 	})
 	t.Run("when the context is cancelled", func(t *testing.T) {

@@ -3,6 +3,7 @@ package providers_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/pentagate/pentagate/codegate/codegatetest"
 	"github.com/pentagate/pentagate/procure/procuretest"
 	"github.com/pentagate/pentagate/providers"
+	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
 	"github.com/pentagate/pentagate/uumit"
@@ -275,7 +277,7 @@ func TestAihuishouWithoutAPrice(t *testing.T) {
 	assert.Equal(t, providers.StatusUnknown, order.Status)
 	assert.Equal(t, "回寄中", order.VendorStatus)
 
-	_, err = capable[providers.Valuations](t, p).ValueDevice(t.Context(), providers.DeviceRequest{Condition: "shiny"})
+	_, err = capable[providers.Valuations](t, p).ValueDevice(t.Context(), providers.DeviceRequest{Condition: "as new"})
 	require.ErrorIs(t, err, transport.ErrInvalid)
 	require.ErrorContains(t, err, "condition")
 }
@@ -296,7 +298,11 @@ func TestUUMitSearchesAndFollows(t *testing.T) {
 	found, err = search.SearchCapabilities(t.Context(), "knitting", 10)
 	require.NoError(t, err)
 	assert.Empty(t, found)
-	_, err = search.SearchCapabilities(t.Context(), "", 0)
+	found, err = search.SearchCapabilities(t.Context(), "translate", 0)
+	require.NoError(t, err)
+	assert.Len(t, found, 2)
+	assert.NotContains(t, v.faults.Requests()[3].URI, "limit=", "the platform chooses")
+	_, err = search.SearchCapabilities(t.Context(), "", -1)
 	require.EqualError(t, err, "uumit: Capabilities.Search: invalid request: q must not be empty; limit must be at least 1")
 
 	v.faults.Script(transporttest.Status(200, `{"code":0,"message":"ok","data":{"items":[{"id":"c","title":"t","price_ut":"variable"}]}}`))
@@ -405,10 +411,91 @@ func TestUUMitAuthTellsARefusalAndAnEnd(t *testing.T) {
 	_, err = api.AwaitAuthorization(t.Context(), started)
 	require.ErrorIs(t, err, uumit.ErrExpiredToken, "the clock runs while it waits")
 
-	for _, session := range []any{nil, "text", (*uumit.DeviceAuthorization)(nil)} {
-		_, err = api.AwaitAuthorization(t.Context(), providers.Authorization{Session: session})
-		require.ErrorIs(t, err, transport.ErrInvalid, "%T", session)
+	_, err = api.AwaitAuthorization(t.Context(), providers.Authorization{UserCode: "A1B2C3D4"})
+	require.ErrorIs(t, err, transport.ErrInvalid, "without the code to ask with")
+}
+
+// TestAnAuthorizationAndItsCredentialsCanBeKept starts an authorization in one
+// process, waits for it in a second and uses what it obtained in a third.
+func TestAnAuthorizationAndItsCredentialsCanBeKept(t *testing.T) {
+	srv, v, p := uumitVendor(t, "uumit-auth")
+	started, err := capable[providers.DeviceAuthorization](t, p).StartAuthorization(t.Context())
+	require.NoError(t, err)
+	type row struct { // what a service would write into its store
+		DeviceCode, UserCode, Address string
+		End                           time.Time
+		Interval                      time.Duration
 	}
+	stored, err := json.Marshal(row{started.DeviceCode.Reveal(), started.UserCode, started.VerificationURL, started.ExpiresAt, started.Interval})
+	require.NoError(t, err)
+	assert.Equal(t, 5*time.Second, started.Interval)
+	srv.Approve(started.UserCode, "")
+
+	var kept row
+	require.NoError(t, json.Unmarshal(stored, &kept))
+	second := v.open(t, "uumit-auth", srv.Env())
+	obtained, err := capable[providers.DeviceAuthorization](t, second).AwaitAuthorization(t.Context(), providers.Authorization{
+		DeviceCode: signing.NewSecret(kept.DeviceCode), UserCode: kept.UserCode, VerificationURL: kept.Address, ExpiresAt: kept.End, Interval: kept.Interval,
+	})
+	require.NoError(t, err)
+	credentials := capable[providers.Authorized](t, obtained).Credentials()
+	assert.Equal(t, srv.User("").ID, credentials.UserID)
+
+	third := open(t, "uumit", map[string]any{"base_url": srv.URL, "api_key": credentials.APIKey, "user_id": credentials.UserID}, transport.WithClock(v.clock))
+	require.NoError(t, callHealth(t, third))
+	assertUnseen(t, credentials, []string{credentials.APIKey.Reveal()})
+	assertUnseen(t, started, []string{started.DeviceCode.Reveal()})
+}
+
+// TestNothingOnTheWayEndsAnAuthorization lets the wait meet outages, limits and
+// the pages of what stands in front of the platform.
+func TestNothingOnTheWayEndsAnAuthorization(t *testing.T) {
+	srv, v, p := uumitVendor(t, "uumit-auth")
+	api := capable[providers.DeviceAuthorization](t, p)
+	started, err := api.StartAuthorization(t.Context())
+	require.NoError(t, err)
+	srv.Approve(started.UserCode, "")
+	v.faults.Script(transporttest.HTML(), page(400), page(401), page(403), page(404), page(404), page(404), page(410),
+		transporttest.Status(503, ""), transporttest.Status(502, ""), transporttest.DropAfter(), transporttest.RateLimited("", "7"), transporttest.Garbage())
+	obtained, err := api.AwaitAuthorization(t.Context(), started)
+	require.NoError(t, err)
+	assert.Equal(t, srv.User("").ID, capable[providers.Authorized](t, obtained).Credentials().UserID)
+}
+
+// TestAKeyWithoutAUserIsNotLost: the platform hands a key out once, and leaves
+// out whom it acts for.
+func TestAKeyWithoutAUserIsNotLost(t *testing.T) {
+	_, v, p := uumitVendor(t, "uumit-auth")
+	api := capable[providers.DeviceAuthorization](t, p)
+	started, err := api.StartAuthorization(t.Context())
+	require.NoError(t, err)
+	v.faults.Script(transporttest.Status(200, `{"code":0,"message":"success","data":{"status":"approved","api_key":"uuagent_sk_4f9d1c"}}`))
+	obtained, err := api.AwaitAuthorization(t.Context(), started)
+	require.NoError(t, err)
+	credentials := capable[providers.Authorized](t, obtained).Credentials()
+	assert.Equal(t, "uuagent_sk_4f9d1c", credentials.APIKey.Reveal())
+	assert.Empty(t, credentials.UserID)
+	assert.Equal(t, "uumit", obtained.Name())
+	for name, look := range finders {
+		assert.False(t, look.as(obtained), "nothing can be called with it: %s", name)
+	}
+	assertUnseen(t, obtained, []string{"uuagent_sk_4f9d1c"})
+	require.NoError(t, obtained.Close())
+	require.NoError(t, callHealth(t, p), "the provider that obtained it goes on")
+}
+
+// page is the answer of something in front of a platform.
+func page(status int) transporttest.Fault { return transporttest.ForeignPage(status, "Welcome") }
+
+// refusal is the platform's own answer with an HTTP status of 4xx.
+func refusal(adapter string, status int) transporttest.Fault {
+	return transporttest.Status(status, map[string]string{
+		"codegate":   `{"detail":"no"}`,
+		"procure":    fmt.Sprintf(`{"code":%d99,"message":"no","data":null}`, status),
+		"aihuishou":  `{"code":1099,"msg":"no","data":null}`,
+		"uumit":      `{"code":1099,"message":"no","data":null}`,
+		"uumit-auth": `{"code":1099,"message":"no","data":null}`,
+	}[adapter])
 }
 
 // portableCalls are all calls of all capabilities of the built-in adapters.
@@ -483,16 +570,19 @@ func TestErrorsComeThroughUntouched(t *testing.T) {
 				fault transporttest.Fault
 				want  error
 			}{
-				{transporttest.Status(401, `{}`), transport.ErrUnauthenticated},
-				{transporttest.Status(403, `{}`), transport.ErrPermission},
-				{transporttest.Status(404, `{}`), transport.ErrNotFound},
-				{transporttest.Status(422, `{}`), transport.ErrInvalid},
+				{refusal(adapter, 401), transport.ErrUnauthenticated},
+				{refusal(adapter, 403), transport.ErrPermission},
+				{refusal(adapter, 404), transport.ErrNotFound},
+				{refusal(adapter, 422), transport.ErrInvalid},
 				{transporttest.RateLimited(`{}`, "600"), transport.ErrRateLimited},
 				{transporttest.Status(503, ``), transport.ErrUnavailable},
 				{transporttest.HTML(), transport.ErrMalformed},
+				{page(401), transport.ErrMalformed},
+				{page(403), transport.ErrMalformed},
+				{page(404), transport.ErrMalformed},
 			} {
-				if adapter == "uumit-auth" && name == "Health" && errors.Is(tc.want, transport.ErrNotFound) {
-					continue // an answer of the platform's own is a good one
+				if asksForNothing := adapter == "uumit-auth" || adapter == "aihuishou"; asksForNothing && name == "Health" && errors.Is(tc.want, transport.ErrNotFound) {
+					continue // TestHealthOfEachBuiltin
 				}
 				v := newVendor()
 				v.faults.Always(tc.fault)
@@ -508,6 +598,69 @@ func TestErrorsComeThroughUntouched(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAnAmountThatIsNotThereIsNeverZero reads an amount in every form from each
+// platform that tells one.
+func TestAnAmountThatIsNotThereIsNeverZero(t *testing.T) {
+	type reading struct {
+		answer string // with a place for the amount
+		unit   string
+		read   func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage)
+	}
+	readings := map[string]map[string]reading{
+		"procure": {
+			"the price of an intent": {`{"code":0,"message":"success","data":{"id":"i","status":"PROCESSING","price":%s}}`, "CNY", func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+				i, err := capable[providers.Intents](t, p).GetIntent(t.Context(), "i")
+				require.NoError(t, err)
+				return i.Price, i.Raw
+			}},
+			"the total of an order": {`{"code":0,"message":"success","data":{"id":"i","status":"PROCESSING","totalAmount":%s}}`, "CNY", readAmount},
+		},
+		"aihuishou": {
+			"the value of a device": {`{"code":0,"msg":"success","data":{"valuation_id":"v","recycle_price":%s}}`, "CNY", func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+				v, err := capable[providers.Valuations](t, p).ValueDevice(t.Context(), providers.DeviceRequest{Model: "a", Brand: "b", Condition: "good", FunctionalStatus: "normal", Storage: "1GB"})
+				require.NoError(t, err)
+				return v.Price, v.Raw
+			}},
+			"the final price": {`{"code":0,"msg":"success","data":{"order_no":"i","status":"completed","inspection_result":{"final_price":%s}}}`, "CNY", readAmount},
+		},
+		"uumit": {
+			"the price of an offer": {`{"code":0,"message":"success","data":{"items":[{"id":"c","title":"t","price_ut":%s}]}}`, "UT", func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+				found, err := capable[providers.CapabilitySearch](t, p).SearchCapabilities(t.Context(), "t", 0)
+				require.NoError(t, err)
+				require.Len(t, found, 1)
+				return found[0].Price, found[0].Raw
+			}},
+		},
+	}
+	for adapter, of := range readings {
+		for name, r := range of {
+			for form, want := range map[string]string{
+				`null`: "-", `""`: "-", `" "`: "-", `"free"`: "-", `true`: "-", `{}`: "-", `[]`: "-", `1e99999999`: "-", `"1e99999999"`: "-",
+				`0`: "0.00", `"0"`: "0.00", `"0.00"`: "0.00", `12.5`: "12.50", `"12.50"`: "12.50",
+			} {
+				v := newVendor()
+				v.faults.Always(transporttest.Status(200, fmt.Sprintf(r.answer, form)))
+				settings := someSettings()[adapter]
+				settings["base_url"] = "http://127.0.0.1:1"
+				p := open(t, adapter, settings, transport.WithClock(v.clock), transport.WithRoundTripper(hosts{"127.0.0.1:1": {handler: v.faults}}))
+				amount, raw := r.read(t, p)
+				if want != "-" {
+					want += " " + r.unit
+				}
+				assert.Equal(t, want, amount.String(), "%s: %s: %s", adapter, name, form)
+				assert.Equal(t, want == "-", amount.IsZero(), "%s: %s: %s", adapter, name, form)
+				assert.Contains(t, string(raw), form, "as it came")
+			}
+		}
+	}
+}
+
+func readAmount(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+	o, err := capable[providers.Orders](t, p).GetOrder(t.Context(), "i")
+	require.NoError(t, err)
+	return o.Amount, o.Raw
 }
 
 func TestALostAnswerOfAnUnsafeCallIsUnknown(t *testing.T) {
@@ -536,13 +689,72 @@ func TestHealthOfEachBuiltin(t *testing.T) {
 	for name, start := range servers {
 		v, p := start()
 		require.NoError(t, callHealth(t, p), name)
-		v.faults.Always(transporttest.Status(401, `{}`))
+		v.faults.Always(refusal(name, 401))
 		require.ErrorIs(t, callHealth(t, p), transport.ErrUnauthenticated, name)
+		v.faults.Always(refusal(name, 403))
+		require.ErrorIs(t, callHealth(t, p), transport.ErrPermission, name)
 		v.faults.Always(transporttest.Status(500, ``))
 		require.ErrorIs(t, callHealth(t, p), transport.ErrUnavailable, name)
-		v.faults.Always(transporttest.HTML())
+		for _, status := range []int{200, 400, 401, 403, 404, 407, 413} {
+			v.faults.Always(page(status))
+			require.ErrorIs(t, callHealth(t, p), transport.ErrMalformed, "%s: %d", name, status)
+		}
+		// Any server of the framework that some platforms are made with says so.
+		v.faults.Always(transporttest.Status(404, `{"detail":"Not Found"}`))
 		require.ErrorIs(t, callHealth(t, p), transport.ErrMalformed, name)
 	}
+}
+
+// TestHealthTakesTheRefusalOfWhatDoesNotExistForWell: these two platforms have
+// no call without effect that tells whether they are well.
+func TestHealthTakesTheRefusalOfWhatDoesNotExistForWell(t *testing.T) {
+	type answer struct {
+		fault transporttest.Fault
+		want  error
+	}
+	for adapter, answers := range map[string]map[string]answer{
+		"aihuishou": {
+			"not found":                 {refusal("aihuishou", 404), nil},
+			"a code of no known kind":   {transporttest.Status(200, `{"code":1099,"msg":"no","data":null}`), nil},
+			"no detail":                 {transporttest.Status(200, `{"code":0,"msg":"success","data":null}`), nil},
+			"an empty detail":           {transporttest.Status(200, `{"code":0,"msg":"success","data":{}}`), nil},
+			"a detail of another form":  {transporttest.Status(200, `{"code":0,"msg":"success","data":[]}`), nil},
+			"another platform's object": {transporttest.Status(200, `{"status":"ok"}`), transport.ErrMalformed},
+			"busy":                      {transporttest.Status(200, `{"code":500,"msg":"系统繁忙，请稍后重试","data":null}`), transport.ErrUnavailable},
+		},
+		"uumit-auth": {
+			"not found":                 {refusal("uumit-auth", 404), nil},
+			"a bad request":             {refusal("uumit-auth", 400), nil},
+			"expired":                   {transporttest.Status(400, `{"code":4802,"message":"expired_token","data":null}`), nil},
+			"expired, by the word":      {transporttest.Status(200, `{"code":4802,"data":{"status":"expired"}}`), nil},
+			"still waiting":             {transporttest.Status(200, `{"code":4801,"message":"authorization_pending","data":{"status":"pending"}}`), nil},
+			"another platform's object": {transporttest.Status(200, `{"status":"ok"}`), transport.ErrMalformed},
+		},
+	} {
+		for name, tc := range answers {
+			v := newVendor()
+			v.faults.Always(tc.fault)
+			settings := someSettings()[adapter]
+			settings["base_url"] = "http://127.0.0.1:1"
+			p := open(t, adapter, settings, transport.WithClock(v.clock), transport.WithRoundTripper(hosts{"127.0.0.1:1": {handler: v.faults}}))
+			require.ErrorIs(t, callHealth(t, p), tc.want, "%s: %s", adapter, name)
+		}
+	}
+}
+
+// TestAProjectThatIsOffIsNotTakenForWrongCredentials: CodeGate refuses all calls
+// of such a project, however good their signature is.
+func TestAProjectThatIsOffIsNotTakenForWrongCredentials(t *testing.T) {
+	srv := codegatetest.NewServer()
+	defer srv.Close()
+	g := newGateway(t, providers.Builtin(), map[string]map[string]any{"codes": {
+		"provider": "codegate", "base_url": srv.URL,
+		"api_key": srv.Project("").APIKey, "secret": srv.Project("").Secret, "project_id": srv.Project("").ID,
+	}})
+	srv.SetProjectEnabled("", false)
+	verdict := g.Health(t.Context())[0]
+	assert.Equal(t, "switched off", verdict.String())
+	require.ErrorIs(t, verdict.Err, codegate.ProjectDisabled)
 }
 
 // TestProcureHealthChecksTheCredentials: the platform's own health call is

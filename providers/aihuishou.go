@@ -2,7 +2,7 @@ package providers
 
 import (
 	"context"
-	"errors"
+	"net/http"
 	"time"
 
 	"github.com/pentagate/pentagate/aihuishou"
@@ -27,6 +27,7 @@ func aihuishouAdapter() Adapter {
 			{Name: aihuishou.EnvAppSecret, Key: "app_secret", Required: true},
 			{Name: aihuishou.EnvEnvironment, Key: "environment"},
 			{Name: aihuishou.EnvBaseURL, Key: "base_url"},
+			{Name: "AIHUISHOU_PLAIN_HTTP", Key: "plain_http"},
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s aihuishouSettings
@@ -62,10 +63,19 @@ func (p *aihuishouProvider) Close() error { return p.client.Close() }
 func (p *aihuishouProvider) PollEvery() time.Duration { return 400 * time.Millisecond }
 
 // Health asks for an order that does not exist: the platform documents no call
-// without effect or cost. Any answer of the platform's own is a good one.
+// without effect or cost. That it knows no such order is a good answer, in
+// whatever words, as long as it is the platform that gives it. The order's detail
+// is not read, for it may be as empty as the order.
 func (p *aihuishouProvider) Health(ctx context.Context) error {
-	_, err := p.client.GetOrderDetail(ctx, "HEALTH-CHECK")
-	if e, ok := errors.AsType[*transport.Error](err); ok && e.Status == 200 && errors.Is(err, transport.ErrInvalid) {
+	err := p.client.Do(ctx, transport.Call{
+		Operation: "Health",
+		Method:    http.MethodPost,
+		Path:      "/api/order/getDetail",
+		Route:     "/api/order/getDetail",
+		Safety:    transport.Read,
+		Body:      map[string]string{"order_no": "HEALTH-CHECK"},
+	}, nil)
+	if refusedUnknown(err) {
 		return nil
 	}
 	return err

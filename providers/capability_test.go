@@ -16,6 +16,7 @@ import (
 	"github.com/pentagate/pentagate/codegate"
 	"github.com/pentagate/pentagate/procure"
 	"github.com/pentagate/pentagate/providers"
+	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/uumit"
 )
 
@@ -152,7 +153,7 @@ func TestWhatIsPrintedHoldsNothingPersonal(t *testing.T) {
 		"order o1 (active, 1.00 CNY)": order,
 		"capability p1 (12.50 UT)":    providers.Capability{ID: "p1", Title: mark, Price: money("12.5", "UT"), Raw: raw},
 		"authorization until 2026-03-01T12:00:00Z": providers.Authorization{
-			UserCode: mark, VerificationURL: mark, Session: &session{mark}, ExpiresAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+			UserCode: mark, VerificationURL: mark, DeviceCode: signing.NewSecret(mark), ExpiresAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 		},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
@@ -166,10 +167,9 @@ func TestWhatIsPrintedHoldsNothingPersonal(t *testing.T) {
 	assert.Equal(t, "{uumit:o1 order o1 (active, 1.00 CNY) frozen}", fmt.Sprint(event))
 }
 
-type session struct{ text string }
-
-func TestTheSessionOfAnAuthorizationStaysOutOfJSON(t *testing.T) {
-	text, err := json.Marshal(providers.Authorization{UserCode: "ABCD", Session: &session{"secret"}})
+func TestTheJSONOfAnAuthorizationMasksTheDeviceCode(t *testing.T) {
+	text, err := json.Marshal(providers.Authorization{UserCode: "ABCD", DeviceCode: signing.NewSecret("dc_4f9d1c")})
 	require.NoError(t, err)
-	assert.NotContains(t, string(text), "ession")
+	assert.NotContains(t, string(text), "dc_4f9d1c")
+	assert.Contains(t, string(text), `"UserCode":"ABCD"`)
 }

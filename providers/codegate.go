@@ -2,7 +2,6 @@ package providers
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/pentagate/pentagate/codegate"
 	"github.com/pentagate/pentagate/signing"
@@ -25,6 +24,7 @@ func codegateAdapter() Adapter {
 			{Name: codegate.EnvAPIKey, Key: "api_key", Required: true},
 			{Name: codegate.EnvSecret, Key: "secret", Required: true},
 			{Name: codegate.EnvProjectID, Key: "project_id", Required: true},
+			{Name: "CODEGATE_PLAIN_HTTP", Key: "plain_http"},
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s codegateSettings
@@ -53,8 +53,7 @@ func (p *codegateProvider) Health(ctx context.Context) error {
 }
 
 func (p *codegateProvider) LookUpCode(ctx context.Context, text string) (Code, error) {
-	var info transport.Info
-	detail, err := p.client.GetCodeByCode(ctx, text, transport.WithInfo(&info))
+	detail, err := p.client.GetCodeByCode(ctx, text)
 	if err != nil {
 		return Code{}, err
 	}
@@ -67,7 +66,7 @@ func (p *codegateProvider) LookUpCode(ctx context.Context, text string) (Code, e
 	case detail.Expired:
 		word = codegate.StatusExpired
 	}
-	code := Code{ID: detail.ID, Text: detail.Code.Code, Status: Normalize(CodegateCode, string(word)), Raw: json.RawMessage(info.Answer.Body)}
+	code := Code{ID: detail.ID, Text: detail.Code.Code, Status: Normalize(CodegateCode, string(word)), Raw: detail.Raw}
 	if detail.VerifiedAt != nil {
 		code.UsedAt = detail.VerifiedAt.Time
 	}
@@ -75,15 +74,14 @@ func (p *codegateProvider) LookUpCode(ctx context.Context, text string) (Code, e
 }
 
 func (p *codegateProvider) RedeemCode(ctx context.Context, text, by string) (Code, error) {
-	var info transport.Info
-	result, err := p.client.VerifyCode(ctx, codegate.VerifyCodeRequest{Code: text, VerifiedBy: by}, transport.WithInfo(&info))
+	result, err := p.client.VerifyCode(ctx, codegate.VerifyCodeRequest{Code: text, VerifiedBy: by})
 	if err != nil {
 		return Code{}, err
 	}
 	if err := result.Err(); err != nil {
 		return Code{}, err
 	}
-	code := Code{Text: text, Status: StatusUsed, Raw: json.RawMessage(info.Answer.Body)}
+	code := Code{Text: text, Status: StatusUsed, Raw: result.Raw}
 	if result.CodeID != nil {
 		code.ID = *result.CodeID
 	}

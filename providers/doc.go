@@ -22,6 +22,16 @@
 //
 // Errors are those of package transport, untouched.
 //
+// [DeviceAuthorization] obtains credentials. What it starts is plain data and may
+// be kept while a person takes their time, and what it obtains can be read from
+// the provider that it returns, as [Authorized].
+//
+// # Following orders
+//
+// [Gateway.Watch] follows orders of all providers at once. Only a platform's own
+// answer is about an order: an outage or the page of a proxy leaves none out, and
+// a refusal only the third time in a row.
+//
 // # Adapters
 //
 // A [Registry] is a value. [Builtin] returns one that knows the five built-in

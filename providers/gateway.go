@@ -1,23 +1,35 @@
 package providers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/pentagate/pentagate/transport"
 )
 
-// Gateway holds opened providers by name. It is immutable and safe for
-// concurrent use; the providers are as safe as their adapters.
+// Gateway holds opened providers by name. [OpenGateway] makes it. It is immutable
+// and safe for concurrent use; the providers are as safe as their adapters.
 type Gateway struct {
 	providers map[string]Provider
 }
+
+// problem tells that the gateway is nil or the zero value.
+func (g *Gateway) problem() error {
+	if g == nil || g.providers == nil {
+		return errNoGateway
+	}
+	return nil
+}
+
+var (
+	errNoGateway = errors.New("providers: the gateway is not open: make it with OpenGateway or OpenGatewayFromEnv")
+	errNoContext = fmt.Errorf("providers: %w: the context must not be nil", transport.ErrInvalid)
+)
 
 // OpenGateway opens a provider for each entry of config: the key is the name
 // by which the gateway and its references know it, the value its settings. The
@@ -25,6 +37,9 @@ type Gateway struct {
 // so that one platform can be opened twice. The options go to all of them. If
 // one fails, none stays open, and the error names all that failed.
 func OpenGateway(r *Registry, config map[string]map[string]any, opts ...transport.Option) (*Gateway, error) {
+	if r == nil {
+		return nil, errNoRegistry
+	}
 	g := &Gateway{providers: make(map[string]Provider, len(config))}
 	var failed []error
 	for _, name := range slices.Sorted(maps.Keys(config)) {
@@ -57,31 +72,51 @@ func OpenGateway(r *Registry, config map[string]map[string]any, opts ...transpor
 }
 
 // OpenGatewayFromEnv opens every adapter of the registry whose environment
-// variables are set; see [Registry.FromEnv].
+// variables are set; see [Registry.FromEnv]. Adapters of which only some of the
+// required variables are set are named in one error, and none is opened.
 func OpenGatewayFromEnv(r *Registry, lookup func(string) string, opts ...transport.Option) (*Gateway, error) {
+	if r == nil {
+		return nil, errNoRegistry
+	}
 	config := make(map[string]map[string]any)
+	var failed []error
 	for _, name := range r.Names() {
 		settings, ok, err := r.FromEnv(name, lookup)
 		if err != nil {
-			return nil, err
+			failed = append(failed, err)
 		}
 		if ok {
 			config[name] = settings
 		}
 	}
+	if len(failed) > 0 {
+		return nil, errors.Join(failed...)
+	}
 	return OpenGateway(r, config, opts...)
 }
 
 // Names lists the providers in alphabetical order.
-func (g *Gateway) Names() []string { return slices.Sorted(maps.Keys(g.providers)) }
+func (g *Gateway) Names() []string {
+	if g == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(g.providers))
+}
 
 // Provider returns a provider by name.
 func (g *Gateway) Provider(name string) (Provider, error) {
+	if err := g.problem(); err != nil {
+		return nil, err
+	}
 	p, ok := g.providers[name]
 	if !ok {
-		return nil, fmt.Errorf("providers: the gateway has no %q: it has %s", name, strings.Join(g.Names(), ", "))
+		return nil, fmt.Errorf("providers: the gateway has no %q: it has %s", name, orNone(g.Names()))
 	}
 	return p, nil
+}
+
+func orNone(names []string) string {
+	return cmp.Or(strings.Join(names, ", "), "none at all")
 }
 
 // Find returns a provider of the gateway as a capability, such as
@@ -100,57 +135,12 @@ func Find[T any](g *Gateway, name string) (T, error) {
 	return capability, nil
 }
 
-// Verdict is the health of one provider.
-type Verdict struct {
-	Provider string
-	// Err is nil if the provider is well.
-	Err error
-	// Latency is how long it took to know.
-	Latency time.Duration
-}
-
-// String says in a few words how the provider is.
-func (v Verdict) String() string {
-	switch {
-	case v.Err == nil:
-		return "healthy"
-	case errors.Is(v.Err, errNoHealth):
-		return "not checked"
-	case errors.Is(v.Err, transport.ErrUnauthenticated), errors.Is(v.Err, transport.ErrPermission):
-		return "credentials refused"
-	case errors.Is(v.Err, transport.ErrRateLimited), errors.Is(v.Err, transport.ErrQuota):
-		return "limited"
-	case errors.Is(v.Err, context.Canceled), errors.Is(v.Err, context.DeadlineExceeded):
-		return "no answer in time"
-	}
-	return "unavailable"
-}
-
-var errNoHealth = errors.New("providers: the adapter has no health check")
-
-// Health asks all providers at once and returns a verdict each, in
-// alphabetical order. The context bounds the wait.
-func (g *Gateway) Health(ctx context.Context) []Verdict {
-	names := g.Names()
-	verdicts := make([]Verdict, len(names))
-	var wg sync.WaitGroup
-	for i, name := range names {
-		wg.Go(func() {
-			begin := time.Now()
-			err := errNoHealth
-			if h, ok := As[Health](g.providers[name]); ok {
-				err = h.Health(ctx)
-			}
-			verdicts[i] = Verdict{Provider: name, Err: err, Latency: time.Since(begin)}
-		})
-	}
-	wg.Wait()
-	return verdicts
-}
-
 // Order returns an order by reference.
 func (g *Gateway) Order(ctx context.Context, ref Ref) (Order, error) {
 	orders, err := Find[Orders](g, ref.Provider)
+	if err == nil && ctx == nil {
+		err = errNoContext
+	}
 	if err != nil {
 		return Order{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pentagate/pentagate/codegate"
 	"github.com/pentagate/pentagate/procure/procuretest"
 	"github.com/pentagate/pentagate/providers"
 	"github.com/pentagate/pentagate/transport"
@@ -63,6 +64,53 @@ func TestAnEmptyGateway(t *testing.T) {
 	assert.Empty(t, g.Health(t.Context()))
 }
 
+// TestAGatewayThatIsNotOpenTellsWhatToDo: no nil and no zero value panics.
+func TestAGatewayThatIsNotOpenTellsWhatToDo(t *testing.T) {
+	const want = "providers: the gateway is not open: make it with OpenGateway or OpenGatewayFromEnv"
+	for name, g := range map[string]*providers.Gateway{"nil": nil, "zero": {}} {
+		_, err := g.Provider("procure")
+		require.EqualError(t, err, want, name)
+		_, err = providers.Find[providers.Orders](g, "procure")
+		require.EqualError(t, err, want, name)
+		_, err = g.Order(t.Context(), providers.Ref{Provider: "procure", ID: "x"})
+		require.EqualError(t, err, want, name)
+		assert.Empty(t, g.Names(), name)
+		assert.Empty(t, g.Health(t.Context()), name)
+		require.NoError(t, g.Close(), name)
+	}
+	_, is := providers.As[providers.Orders](nil)
+	assert.False(t, is)
+	g := newGateway(t, providers.Builtin(), nil)
+	_, err := g.Provider("procure")
+	require.EqualError(t, err, `providers: the gateway has no "procure": it has none at all`)
+}
+
+func TestWithoutAContextNothingIsAsked(t *testing.T) {
+	g := gatewayOf(t, map[string]providers.Provider{"shop": newShop(nil), "sick": &healing{check: func(ctx context.Context) error { return ctx.Err() }}})
+	_, err := g.Order(nil, providers.Ref{Provider: "shop", ID: "a"}) //nolint:staticcheck // on purpose
+	require.EqualError(t, err, "providers: invalid request: the context must not be nil")
+	require.ErrorIs(t, err, transport.ErrInvalid)
+	verdict := g.Health(nil)[1] //nolint:staticcheck // on purpose
+	require.EqualError(t, verdict.Err, "providers: invalid request: the context must not be nil")
+	assert.Equal(t, "not checked", verdict.String())
+}
+
+// TestABaseURLThatEndsInThePathOfTheAPIIsRefused, and the error says of which
+// entry.
+func TestABaseURLThatEndsInThePathOfTheAPIIsRefused(t *testing.T) {
+	for adapter, prefix := range map[string]string{"codegate": "/api/v1", "procure": "/api/v1", "aihuishou": "/api", "uumit": "/api/v1", "uumit-auth": "/api/v1"} {
+		for _, end := range []string{"", "/"} {
+			settings := someSettings()[adapter]
+			settings["provider"], settings["base_url"] = adapter, "https://platform.example.com"+prefix+end
+			_, err := providers.OpenGateway(providers.Builtin(), map[string]map[string]any{"entry-7": settings})
+			require.ErrorIs(t, err, transport.ErrInvalid, adapter)
+			require.ErrorContains(t, err, "providers: entry-7: ", adapter)
+			require.ErrorContains(t, err, "base_url must ", adapter)
+			require.ErrorContains(t, err, prefix, adapter)
+		}
+	}
+}
+
 // counted opens providers that count how many of them are open.
 type counted struct {
 	stub
@@ -100,7 +148,7 @@ func TestIfOneFailsNoneStaysOpen(t *testing.T) {
 	require.EqualError(t, err, `providers: "" cannot name a provider: it must not be empty or hold a colon
 providers: "a:b" cannot name a provider: it must not be empty or hold a colon
 providers: bad-type: provider must be text
-providers: codegate: codegate: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, plain_http, project_id, secret, user_agent; api_key is missing; base_url is missing; project_id is missing; secret is missing
+providers: codegate: codegate: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, project_id, secret, user_agent; api_key is missing; base_url is missing; project_id is missing; secret is missing
 providers: my-uumit: uumit: New: invalid request: base_url must be an absolute URL such as "https://api.example.com"
 providers: no-such: providers: unknown provider "no-such": known are aihuishou, codegate, counted, procure, uumit, uumit-auth`)
 	require.ErrorIs(t, err, transport.ErrInvalid)
@@ -179,6 +227,9 @@ func TestVerdictsInAFewWords(t *testing.T) {
 		"i-broken":       {wrap(transport.ErrMalformed), "unavailable"},
 		"j-closed":       {wrap(transport.ErrClosed), "unavailable"},
 		"k-own-error":    {errors.New("own"), "unavailable"},
+		"m-off":          {&transport.Error{Kind: transport.ErrPermission, Err: codegate.ProjectDisabled}, "switched off"},
+		"n-rejected":     {wrap(transport.ErrRejected), "refused"},
+		"o-not-there":    {wrap(transport.ErrNotFound), "unavailable"},
 		"l-wrapped-auth": {fmt.Errorf("own: %w", wrap(transport.ErrUnauthenticated)), "credentials refused"},
 	}
 	opened := map[string]providers.Provider{"z-without": &stub{}}

@@ -25,6 +25,7 @@ func procureAdapter() Adapter {
 			{Name: procure.EnvAppSecret, Key: "app_secret", Required: true},
 			{Name: procure.EnvEnvironment, Key: "environment"},
 			{Name: procure.EnvBaseURL, Key: "base_url"},
+			{Name: "PROCURE_PLAIN_HTTP", Key: "plain_http"},
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s procureSettings
@@ -114,9 +115,9 @@ func procureIntent(i *procure.Intent, err error) (Intent, error) {
 		UpdatedAt:    i.UpdatedAt,
 		Raw:          i.Raw,
 	}
-	// No product is free: the answer of a cancellation leaves the price out.
-	if !i.Price.IsZero() {
-		out.Price = Money{i.Price, CNY}
+	// The answer of a cancellation leaves the price out.
+	if i.Price.Valid {
+		out.Price = Money{i.Price.Decimal, CNY}
 	}
 	return out, nil
 }
@@ -127,8 +128,8 @@ func (p *procureProvider) GetOrder(ctx context.Context, id string) (Order, error
 		return Order{}, err
 	}
 	o := Order{ID: i.ID, Status: Normalize(ProcureIntent, string(i.Status)), VendorStatus: string(i.Status), UpdatedAt: i.UpdatedAt, Raw: i.Raw}
-	if i.TotalAmount != nil {
-		o.Amount = Money{*i.TotalAmount, CNY}
+	if i.TotalAmount.Valid {
+		o.Amount = Money{i.TotalAmount.Decimal, CNY}
 	}
 	return o, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"github.com/pentagate/pentagate/signing"
 )
 
 // Provider is an opened platform. What it can do beyond this is found with
@@ -64,6 +66,8 @@ type Orders interface {
 
 // CapabilitySearch finds what a marketplace offers.
 type CapabilitySearch interface {
+	// SearchCapabilities returns at most limit offers, as many as the platform
+	// chooses if limit is 0.
 	SearchCapabilities(ctx context.Context, query string, limit int) ([]Capability, error)
 }
 
@@ -73,8 +77,17 @@ type DeviceAuthorization interface {
 	// StartAuthorization returns the code and the address to show.
 	StartAuthorization(ctx context.Context) (Authorization, error)
 	// AwaitAuthorization waits until the person has confirmed, and returns a
-	// provider that uses the credentials obtained.
+	// provider that uses the credentials obtained; it is [Authorized], for
+	// keeping them. Outages and the pages of something in front of the platform
+	// do not end the wait.
 	AwaitAuthorization(ctx context.Context, a Authorization) (Provider, error)
+}
+
+// Authorized is implemented by the providers that AwaitAuthorization returns. One
+// that is nothing else holds a key that cannot be used as it is: look at the
+// credentials.
+type Authorized interface {
+	Credentials() Credentials
 }
 
 // Paced is implemented by adapters whose platform allows few calls: a [Watch]
@@ -162,7 +175,10 @@ type Capability struct {
 	Raw   json.RawMessage
 }
 
-// Authorization is a started device authorization.
+// Authorization is a started device authorization. It is plain data and can be
+// kept: whoever has it can wait for its end, also another process. It prints its
+// end only, and its JSON masks the device code: DeviceCode.Reveal gives that for
+// keeping, and signing.NewSecret takes it back.
 type Authorization struct {
 	// UserCode is what the person types in.
 	UserCode string
@@ -170,6 +186,16 @@ type Authorization struct {
 	// offers that.
 	VerificationURL string
 	ExpiresAt       time.Time
-	// Session is the adapter's own; it holds a secret.
-	Session any `json:"-"`
+	// DeviceCode is the secret to ask with.
+	DeviceCode signing.Secret
+	// Interval is the least time between two looks.
+	Interval time.Duration
+}
+
+// Credentials are what a device authorization has obtained. They print, and
+// turn into JSON, without the key: APIKey.Reveal gives it for keeping.
+type Credentials struct {
+	APIKey signing.Secret
+	// UserID is the user that the key acts for, "" if the platform did not say.
+	UserID string
 }

@@ -28,7 +28,7 @@ type EnvVar struct {
 	Name string
 	// Key is the setting it fills, such as "app_id".
 	Key string
-	// Required tells that the provider cannot be opened without it.
+	// Required tells that the environment opens the provider only with it.
 	Required bool
 	// Instead tells that it takes the place of the required ones.
 	Instead bool
@@ -59,6 +59,9 @@ func Builtin() *Registry {
 // Register adds an adapter. It refuses an incomplete one and a name that is
 // taken.
 func (r *Registry) Register(a Adapter) error {
+	if r == nil {
+		return errNoRegistry
+	}
 	if a.Name == "" || strings.ContainsFunc(a.Name, func(r rune) bool { return r == ':' || unicode.IsSpace(r) }) {
 		return errors.New("providers: an adapter's name must be one word without a colon")
 	}
@@ -80,6 +83,9 @@ func (r *Registry) Register(a Adapter) error {
 
 // Names lists the registered adapters in alphabetical order.
 func (r *Registry) Names() []string {
+	if r == nil {
+		return nil
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return slices.Sorted(maps.Keys(r.adapters))
@@ -94,34 +100,54 @@ func (r *Registry) Open(name string, settings map[string]any, opts ...transport.
 	if err != nil {
 		return nil, err
 	}
-	return a.Open(settings, opts...)
+	p, err := a.Open(settings, opts...)
+	if err == nil && p == nil {
+		return nil, fmt.Errorf("providers: adapter %q opened no provider: its Open must return one, or an error", name)
+	}
+	return p, err
 }
 
 // FromEnv collects the settings of an adapter from the environment, through
 // lookup, which is os.Getenv for the process. Variables that are unset or
 // empty are left out. It is ok if the required variables are set, or one that
-// takes their place; an adapter without required ones needs any.
+// takes their place; an adapter without required ones needs any. If only some
+// of the required ones are set, the error names the others and matches
+// transport.ErrInvalid.
 func (r *Registry) FromEnv(name string, lookup func(string) string) (settings map[string]any, ok bool, err error) {
 	a, err := r.adapter(name)
 	if err != nil {
 		return nil, false, err
 	}
+	if lookup == nil {
+		return nil, false, errNoLookup
+	}
 	settings = make(map[string]any)
-	missing, instead := false, false
+	var missing transport.Fields
+	given, instead := false, false
 	for _, v := range a.Env {
 		value := lookup(v.Name)
+		missing.Check(value != "" || !v.Required, v.Name, "is not set, though other variables of "+name+" are")
 		if value == "" {
-			missing = missing || v.Required
 			continue
 		}
 		settings[v.Key] = value
+		given = given || v.Required
 		instead = instead || v.Instead
 	}
-	return settings, len(settings) > 0 && (!missing || instead), nil
+	switch {
+	case instead, len(missing) == 0:
+		return settings, len(settings) > 0, nil
+	case given:
+		return settings, false, missing.Err(name, "FromEnv")
+	}
+	return settings, false, nil
 }
 
 // Env returns the environment variables of all adapters by adapter name.
 func (r *Registry) Env() map[string][]EnvVar {
+	if r == nil {
+		return nil
+	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	out := make(map[string][]EnvVar, len(r.adapters))
@@ -131,12 +157,20 @@ func (r *Registry) Env() map[string][]EnvVar {
 	return out
 }
 
+var (
+	errNoRegistry = errors.New("providers: the registry is nil: pass Builtin() or one made by NewRegistry")
+	errNoLookup   = errors.New("providers: the lookup of the environment is nil: pass os.Getenv")
+)
+
 func (r *Registry) adapter(name string) (Adapter, error) {
+	if r == nil {
+		return Adapter{}, errNoRegistry
+	}
 	r.mu.RLock()
 	a, ok := r.adapters[name]
 	r.mu.RUnlock()
 	if !ok {
-		return Adapter{}, fmt.Errorf("providers: unknown provider %q: known are %s", name, strings.Join(r.Names(), ", "))
+		return Adapter{}, fmt.Errorf("providers: unknown provider %q: known are %s", name, orNone(r.Names()))
 	}
 	return a, nil
 }

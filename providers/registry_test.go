@@ -3,6 +3,7 @@ package providers_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,36 @@ func TestANewRegistryIsEmpty(t *testing.T) {
 		require.NoError(t, r.Register(adapterOf("own", &stub{name: "own"})), name)
 		assert.Equal(t, []string{"own"}, r.Names(), name)
 	}
+}
+
+func TestANilRegistryTellsWhatToDo(t *testing.T) {
+	const want = "providers: the registry is nil: pass Builtin() or one made by NewRegistry"
+	var r *providers.Registry
+	assert.Empty(t, r.Names())
+	assert.Empty(t, r.Env())
+	require.EqualError(t, r.Register(adapterOf("own", &stub{})), want)
+	_, err := r.Open("procure", nil)
+	require.EqualError(t, err, want)
+	_, _, err = r.FromEnv("procure", os.Getenv)
+	require.EqualError(t, err, want)
+	_, err = providers.OpenGateway(nil, map[string]map[string]any{"procure": {}})
+	require.EqualError(t, err, want)
+	_, err = providers.OpenGatewayFromEnv(nil, os.Getenv)
+	require.EqualError(t, err, want)
+}
+
+func TestAnEmptyRegistrySaysThatItIs(t *testing.T) {
+	_, err := providers.OpenGateway(new(providers.Registry), map[string]map[string]any{"procure": {}})
+	require.EqualError(t, err, `providers: procure: providers: unknown provider "procure": known are none at all`)
+}
+
+func TestAnAdapterThatOpensNothingIsRefused(t *testing.T) {
+	r := providers.NewRegistry()
+	require.NoError(t, r.Register(adapterOf("own", nil)))
+	_, err := r.Open("own", nil)
+	require.EqualError(t, err, `providers: adapter "own" opened no provider: its Open must return one, or an error`)
+	_, err = providers.OpenGateway(r, map[string]map[string]any{"own": nil})
+	require.ErrorContains(t, err, "opened no provider")
 }
 
 func TestTheBuiltinAdapters(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,11 +18,22 @@ import (
 )
 
 // Common are the settings that every built-in adapter takes besides its own.
+// A zero field stands for a setting that is not given, and then for the default
+// that package transport documents. A number or a duration that is given must be
+// more than 0.
 type Common struct {
 	// AttemptTimeout bounds each attempt, such as "10s".
-	AttemptTimeout time.Duration `mapstructure:"attempt_timeout"`
+	AttemptTimeout time.Duration `mapstructure:"attempt_timeout" positive:"true"`
+	// CallTimeout bounds each call with all its attempts and waits.
+	CallTimeout time.Duration `mapstructure:"call_timeout" positive:"true"`
+	// MaxLimitWait bounds how long an attempt waits for the client's own limits.
+	MaxLimitWait time.Duration `mapstructure:"max_limit_wait" positive:"true"`
+	// IdleTimeout is how long a connection is kept that nothing uses.
+	IdleTimeout time.Duration `mapstructure:"idle_timeout" positive:"true"`
+	// MaxConnections bounds the open connections.
+	MaxConnections int `mapstructure:"max_connections" positive:"true"`
 	// Attempts bounds the requests of a call.
-	Attempts int `mapstructure:"attempts"`
+	Attempts int `mapstructure:"attempts" positive:"true"`
 	// PlainHTTP allows an http base URL on a host that is not loopback.
 	PlainHTTP bool `mapstructure:"plain_http"`
 	// UserAgent replaces the User-Agent header.
@@ -31,8 +43,21 @@ type Common struct {
 // options turns the settings into options of the transport.
 func (c Common) options(opts []transport.Option) []transport.Option {
 	var own []transport.Option
-	if c.AttemptTimeout != 0 {
-		own = append(own, transport.WithAttemptTimeout(c.AttemptTimeout))
+	for _, d := range []struct {
+		is     time.Duration
+		option func(time.Duration) transport.Option
+	}{
+		{c.AttemptTimeout, transport.WithAttemptTimeout},
+		{c.CallTimeout, transport.WithCallTimeout},
+		{c.MaxLimitWait, transport.WithMaxLimitWait},
+		{c.IdleTimeout, transport.WithIdleTimeout},
+	} {
+		if d.is != 0 {
+			own = append(own, d.option(d.is))
+		}
+	}
+	if c.MaxConnections != 0 {
+		own = append(own, transport.WithMaxConnections(c.MaxConnections))
 	}
 	if c.Attempts != 0 {
 		own = append(own, transport.WithDefaultAttempts(c.Attempts))
@@ -47,14 +72,15 @@ func (c Common) options(opts []transport.Option) []transport.Option {
 }
 
 // Decode fills out, a pointer to a struct with mapstructure tags, from
-// settings. Text is read as the field's type: durations ("30s"), numbers,
-// booleans, addresses, comma-separated lists, secrets. The error names every
-// unknown key, every wrong type and every missing field that is tagged
-// `required:"true"`, and never shows a value. It matches
+// settings. Text is read as the field's type: durations ("30s"), decimal
+// numbers, true and false, addresses, comma-separated lists, secrets. The error
+// names every unknown key, every wrong type, every missing field that is tagged
+// `required:"true"` and every number or duration that is given, tagged
+// `positive:"true"` and not more than 0, and never shows a value. It matches
 // transport.ErrInvalid.
 func Decode(provider string, settings map[string]any, out any) error {
 	fields := make(map[string]reflect.StructField)
-	collectFields(reflect.TypeOf(out).Elem(), fields)
+	collectFields(reflect.TypeOf(out).Elem(), nil, fields)
 	var wrong transport.Fields
 	good := make(map[string]any, len(settings))
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
@@ -65,9 +91,13 @@ func Decode(provider string, settings map[string]any, out any) error {
 		}
 		// One key at a time into a throw-away: mapstructure's errors show
 		// values and are never passed on.
-		single := map[string]any{key: settings[key]}
-		if decode(single, reflect.New(reflect.TypeOf(out).Elem()).Interface()) != nil {
+		single, filled := map[string]any{key: settings[key]}, reflect.New(reflect.TypeOf(out).Elem())
+		if decode(single, filled.Interface()) != nil {
 			wrong.Check(false, key, "must be "+kindOf(field.Type))
+			continue
+		}
+		if settings[key] != nil && field.Tag.Get("positive") == "true" && !positive(filled.Elem().FieldByIndex(field.Index)) {
+			wrong.Check(false, key, "must be more than 0")
 			continue
 		}
 		good[key] = settings[key]
@@ -93,6 +123,7 @@ func decode(in map[string]any, out any) error {
 		MatchName:        func(key, field string) bool { return key == field },
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
 			refuseMisfits,
+			readDecimals,
 			mapstructure.StringToTimeDurationHookFunc(),
 			readText,
 		),
@@ -101,6 +132,13 @@ func decode(in map[string]any, out any) error {
 		return err
 	}
 	return decoder.Decode(in)
+}
+
+func positive(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	return v.CanInt() && v.Int() > 0 || v.CanUint() && v.Uint() > 0 || v.CanFloat() && v.Float() > 0
 }
 
 // refuseMisfits refuses what weak decoding would make something of: a number
@@ -146,6 +184,32 @@ func holds(field, v reflect.Value) bool {
 	return !v.CanUint() || !field.OverflowUint(v.Uint())
 }
 
+// readDecimals reads text as the number or the word that people take it for:
+// weak decoding would read "010" as 8 and "t" as true.
+func readDecimals(from, to reflect.Type, v any) (any, error) {
+	if from.Kind() != reflect.String || to == reflect.TypeFor[time.Duration]() {
+		return v, nil
+	}
+	text, field := reflect.ValueOf(v).String(), reflect.Zero(to)
+	switch {
+	case to.Kind() == reflect.Bool:
+		switch strings.ToLower(text) {
+		case "true", "false":
+			return strings.EqualFold(text, "true"), nil
+		}
+		return nil, errors.New("no boolean")
+	case text == "":
+		return v, nil
+	case field.CanInt():
+		return strconv.ParseInt(text, 10, to.Bits())
+	case field.CanUint():
+		return strconv.ParseUint(text, 10, to.Bits())
+	case field.CanFloat() && strings.Trim(text, "+-.0123456789eE") != "":
+		return nil, errors.New("no decimal number")
+	}
+	return v, nil
+}
+
 func readText(from, to reflect.Type, v any) (any, error) {
 	text, ok := v.(string)
 	if !ok || from.Kind() != reflect.String {
@@ -174,11 +238,14 @@ func readText(from, to reflect.Type, v any) (any, error) {
 	return v, nil
 }
 
-func collectFields(t reflect.Type, fields map[string]reflect.StructField) {
+// collectFields adds the fields by key, with their index from the outermost
+// struct, which at leads to.
+func collectFields(t reflect.Type, at []int, fields map[string]reflect.StructField) {
 	for f := range t.Fields() {
+		f.Index = slices.Concat(at, f.Index)
 		name, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
 		if f.Type.Kind() == reflect.Struct && (f.Anonymous || strings.Contains(options, "squash")) {
-			collectFields(f.Type, fields)
+			collectFields(f.Type, f.Index, fields)
 			continue
 		}
 		if name != "" && name != "-" {

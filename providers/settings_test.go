@@ -1,14 +1,20 @@
 package providers_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +24,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/pentagate/pentagate/codegate"
+	"github.com/pentagate/pentagate/procure/procuretest"
 	"github.com/pentagate/pentagate/providers"
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
@@ -46,7 +53,7 @@ type ownSettings struct {
 	Untagged string
 }
 
-const ownKeys = "attempt_timeout, attempts, endpoint, key, limit, mirrors, name, plain_http, port, ports, proxy, ratio, strict, tags, user_agent, wait, waits"
+const ownKeys = "attempt_timeout, attempts, call_timeout, endpoint, idle_timeout, key, limit, max_connections, max_limit_wait, mirrors, name, plain_http, port, ports, proxy, ratio, strict, tags, user_agent, wait, waits"
 
 // decoded reads settings together with what is required, unless they hold it.
 func decoded(settings map[string]any) (ownSettings, error) {
@@ -66,13 +73,17 @@ func mustURL(t *testing.T, text string) url.URL {
 
 func TestSettingsOfEveryTypeAreReadFromText(t *testing.T) {
 	got, err := decoded(map[string]any{
-		"attempt_timeout": "10s", "attempts": "5", "plain_http": "true", "user_agent": "shop/1.0",
-		"endpoint": "https://api.example.com/v2?x=1", "key": "s3cret", "name": "0042", "strict": "1", "limit": "12",
+		"attempt_timeout": "10s", "call_timeout": "2m", "max_limit_wait": "30s", "idle_timeout": "500ms", "max_connections": "20",
+		"attempts": "5", "plain_http": "true", "user_agent": "shop/1.0",
+		"endpoint": "https://api.example.com/v2?x=1", "key": "s3cret", "name": "0042", "strict": "True", "limit": "012",
 		"port": "8443", "ratio": "0.25", "wait": "1m30s", "proxy": "http://proxy.example.com:3128",
 		"tags": "a, b,c", "ports": "80,443", "waits": "1s, 2m", "mirrors": "https://a.example.com, https://b.example.com",
 	})
 	require.NoError(t, err)
-	assert.Equal(t, providers.Common{AttemptTimeout: 10 * time.Second, Attempts: 5, PlainHTTP: true, UserAgent: "shop/1.0"}, got.Common)
+	assert.Equal(t, providers.Common{
+		AttemptTimeout: 10 * time.Second, CallTimeout: 2 * time.Minute, MaxLimitWait: 30 * time.Second, IdleTimeout: 500 * time.Millisecond, MaxConnections: 20,
+		Attempts: 5, PlainHTTP: true, UserAgent: "shop/1.0",
+	}, got.Common)
 	assert.Equal(t, mustURL(t, "https://api.example.com/v2?x=1"), got.Endpoint)
 	assert.Equal(t, "s3cret", got.Key.Reveal())
 	assert.Equal(t, "0042", got.Name)
@@ -146,11 +157,11 @@ func TestWrongTypesAreRefusedByName(t *testing.T) {
 		{"key", text, []any{42, 4.5, true, []any{"a"}, map[string]any{"a": "b"}, map[string]any{}, named{1}}},
 		{"endpoint", address, []any{42, true, "example.com", "/path", "://", map[string]any{"host": "a"}, []any{"https://a.example.com"}}},
 		{"proxy", address, []any{42, "example.com"}},
-		{"strict", boolean, []any{0, 1, 2, 0.5, "maybe", []any{true}, map[string]any{}}},
-		{"limit", whole, []any{true, 3.5, "3.5", "many", []any{3}, map[string]any{}, map[string]any{"a": 3}}},
+		{"strict", boolean, []any{0, 1, 2, 0.5, "maybe", "1", "0", "t", "yes", "on", "", " true", []any{true}, map[string]any{}}},
+		{"limit", whole, []any{true, 3.5, "3.5", "many", "0x10", "0b1", "0o7", "1_000", "1e3", " 3", []any{3}, map[string]any{}, map[string]any{"a": 3}}},
 		{"port", whole, []any{true, 3.5, "-1", -1, -1.0, 65536, 65536.0, uint64(65536), "65536"}},
 		{"limit", whole, []any{uint64(1) << 63, "9223372036854775808", float32(0.5)}},
-		{"ratio", "must be a number", []any{"half", []any{0.5}, map[string]any{"a": 1}}},
+		{"ratio", "must be a number", []any{"half", "0x1p4", "inf", "NaN", "1_0", []any{0.5}, map[string]any{"a": 1}}},
 		{"wait", duration, []any{30, 30.0, "30", "soon", "", true, []any{"30s"}, map[string]any{}}},
 		{"tags", list, []any{42, true, map[string]any{}, map[string]any{"a": "b"}, []any{"a", 1}, []any{[]any{"a"}}, []any{map[string]any{}}}},
 		{"ports", list, []any{80, "80,x", []any{80, 443.5}, []any{true}}},
@@ -165,11 +176,63 @@ func TestWrongTypesAreRefusedByName(t *testing.T) {
 	}
 }
 
+// TestNumbersInTextAreDecimal: "010" is no octal number.
+func TestNumbersInTextAreDecimal(t *testing.T) {
+	got, err := decoded(map[string]any{"attempts": "010", "port": "0443", "ports": "080,0443", "ratio": "010.5", "limit": "-007"})
+	require.NoError(t, err)
+	assert.Equal(t, 10, got.Attempts)
+	assert.EqualValues(t, 443, got.Port)
+	assert.Equal(t, []int{80, 443}, got.Ports)
+	assert.InDelta(t, 10.5, got.Ratio, 0)
+	assert.Equal(t, -7, got.Limit)
+}
+
+// TestWhatWouldStandForTheDefaultIsRefused: a 0 that somebody wrote down means
+// something else than leaving the setting out.
+func TestWhatWouldStandForTheDefaultIsRefused(t *testing.T) {
+	for key, values := range map[string][]any{
+		"attempts":        {0, "0", "", -1, 0.0},
+		"max_connections": {0, "00", "", -1},
+		"attempt_timeout": {"0s", "0", "-1s", time.Duration(0)},
+		"call_timeout":    {"0s", "-5m", time.Duration(-1)},
+		"max_limit_wait":  {"0ms", "-1s"},
+		"idle_timeout":    {"0s", "-4s"},
+	} {
+		for _, value := range values {
+			for adapter, settings := range someSettings() {
+				settings[key] = value
+				_, err := providers.Builtin().Open(adapter, settings)
+				assert.EqualError(t, err, adapter+": Open: invalid request: "+key+" must be more than 0", "%v", value)
+			}
+		}
+	}
+	for _, key := range []string{"attempts", "max_connections", "attempt_timeout", "call_timeout", "max_limit_wait", "idle_timeout"} {
+		open(t, "procure", map[string]any{"app_id": "app", "app_secret": "secret", key: nil})
+	}
+}
+
+// TestAFieldOfAnyKindCanBeAskedToBePositive, also within a struct of its own.
+func TestAFieldOfAnyKindCanBeAskedToBePositive(t *testing.T) {
+	type inner struct {
+		Ratio float64 `mapstructure:"ratio" positive:"true"`
+	}
+	type outer struct {
+		Inner inner   `mapstructure:",squash"`
+		Port  uint16  `mapstructure:"port" positive:"true"`
+		Some  *int    `mapstructure:"some" positive:"true"`
+		Free  float64 `mapstructure:"free"`
+	}
+	require.NoError(t, providers.Decode("own", map[string]any{"ratio": 0.5, "port": 1, "some": 1, "free": 0}, new(outer)))
+	require.NoError(t, providers.Decode("own", nil, new(outer)))
+	require.EqualError(t, providers.Decode("own", map[string]any{"ratio": 0, "port": "0", "some": 0, "free": 0}, new(outer)),
+		"own: Open: invalid request: port must be more than 0; ratio must be more than 0; some must be more than 0")
+}
+
 func TestAllThatIsWrongIsReportedAtOnce(t *testing.T) {
 	_, err := providers.Builtin().Open("codegate", map[string]any{
 		"base_url": "", "api_key": 12345, "secret": nil, "attempts": "often", "atempts": 3, "Attempts": 3,
 	})
-	const known = "is unknown; known are api_key, attempt_timeout, attempts, base_url, plain_http, project_id, secret, user_agent"
+	const known = "is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, project_id, secret, user_agent"
 	require.EqualError(t, err, "codegate: Open: invalid request: "+
 		"Attempts "+known+"; api_key must be text; atempts "+known+"; attempts must be a whole number; "+
 		"base_url is missing; project_id is missing; secret is missing")
@@ -267,6 +330,70 @@ func TestDecodeLeavesTheSettingsAlone(t *testing.T) {
 	assert.Zero(t, out.Tags, "a refusal fills nothing in")
 }
 
+// TestTheBoundsReachTheTransport sets each bound to next to nothing, on a
+// platform that takes a minute and four calls a second.
+func TestTheBoundsReachTheTransport(t *testing.T) {
+	slow := hosts{"127.0.0.1:1": {handler: http.NotFoundHandler(), delay: time.Minute}}
+	for name, tc := range map[string]struct {
+		setting map[string]any
+		want    error
+		text    string
+	}{
+		"the whole call":         {map[string]any{"call_timeout": "20ms"}, context.DeadlineExceeded, "deadline exceeded"},
+		"each attempt":           {map[string]any{"attempt_timeout": "10ms"}, transport.ErrUnavailable, "the attempt took too long"},
+		"waiting for the limits": {map[string]any{"attempt_timeout": "10ms", "max_limit_wait": "1ms"}, transport.ErrRateLimited, "not sent: the client's own rate limit would hold it back for longer than allowed (1ms)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settings := map[string]any{"app_id": "a", "app_secret": "s", "base_url": "http://127.0.0.1:1", "attempts": 1}
+			maps.Copy(settings, tc.setting)
+			health := capable[providers.Health](t, open(t, "aihuishou", settings, transport.WithRoundTripper(slow)))
+			_ = health.Health(t.Context()) // takes the token
+			err := health.Health(t.Context())
+			require.ErrorIs(t, err, tc.want)
+			require.ErrorContains(t, err, tc.text)
+		})
+	}
+}
+
+// TestTheSettingsOfConnectionsAreInForce counts the connections that a server
+// sees, and waits until it sees none.
+func TestTheSettingsOfConnectionsAreInForce(t *testing.T) {
+	var connections, most atomic.Int32
+	platform := procuretest.New(procuretest.WithoutLimits())
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(20 * time.Millisecond)
+		platform.ServeHTTP(w, r)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			if n := connections.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+		case http.StateClosed:
+			connections.Add(-1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	app := platform.App("")
+	p := open(t, "procure", map[string]any{
+		"base_url": server.URL, "app_id": app.ID, "app_secret": app.Secret, "max_connections": 2, "idle_timeout": "100ms",
+	}, transport.WithLimiter(transport.NoLimits))
+	orders := capable[providers.Orders](t, p)
+	id := platform.AddIntent(procuretest.Intent{}).ID
+	var wg sync.WaitGroup
+	for range 12 {
+		wg.Go(func() {
+			_, err := orders.GetOrder(t.Context(), id)
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+	assert.EqualValues(t, 2, most.Load())
+	assert.Eventually(t, func() bool { return connections.Load() == 0 }, 3*time.Second, 10*time.Millisecond, "an idle connection is let go")
+}
+
 func TestCommonSettingsReachTheTransport(t *testing.T) {
 	faults := transporttest.NewFaults(nil)
 	faults.Always(transporttest.Status(503, ""))
@@ -312,7 +439,10 @@ var kinds = map[string]map[string]string{
 	},
 }
 
-var commonKinds = map[string]string{"attempts": "whole", "attempt_timeout": "duration", "plain_http": "bool", "user_agent": "text"}
+var commonKinds = map[string]string{
+	"attempts": "whole", "attempt_timeout": "duration", "call_timeout": "duration", "max_limit_wait": "duration", "idle_timeout": "duration",
+	"max_connections": "whole", "plain_http": "bool", "user_agent": "text",
+}
 
 // required lists what must be there, in alphabetical order.
 var required = map[string][]string{
@@ -453,7 +583,7 @@ func ExampleDecode() {
 	err := providers.Decode("acme", map[string]any{"base_url": "https://api.example.com", "api_kye": "s3cret"}, &settings)
 	fmt.Println(err)
 	// Output:
-	// acme: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, plain_http, user_agent; api_key is missing
+	// acme: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, user_agent; api_key is missing
 }
 
 func ExampleBuiltin() {

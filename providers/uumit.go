@@ -3,12 +3,16 @@ package providers
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 	"github.com/pentagate/pentagate/uumit"
 )
+
+const uumitEnvPlainHTTP = "UUMIT_PLAIN_HTTP"
 
 type uumitSettings struct {
 	Common
@@ -26,6 +30,7 @@ func uumitAdapter() Adapter {
 			{Name: uumit.EnvUserID, Key: "user_id", Required: true},
 			{Name: uumit.EnvToken, Key: "token", Instead: true},
 			{Name: uumit.EnvBaseURL, Key: "base_url"},
+			{Name: uumitEnvPlainHTTP, Key: "plain_http"},
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s uumitSettings
@@ -72,7 +77,11 @@ func (p *uumitProvider) GetOrder(ctx context.Context, id string) (Order, error) 
 }
 
 func (p *uumitProvider) SearchCapabilities(ctx context.Context, query string, limit int) ([]Capability, error) {
-	page, err := p.client.Capabilities.Search(ctx, uumit.SearchRequest{Query: query, Limit: &limit})
+	req := uumit.SearchRequest{Query: query}
+	if limit != 0 {
+		req.Limit = &limit
+	}
+	page, err := p.client.Capabilities.Search(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +105,10 @@ type uumitAuthSettings struct {
 func uumitAuthAdapter() Adapter {
 	return Adapter{
 		Name: "uumit-auth",
-		Env:  []EnvVar{{Name: uumit.EnvBaseURL, Key: "base_url"}},
+		Env: []EnvVar{
+			{Name: uumit.EnvBaseURL, Key: "base_url", Required: true},
+			{Name: uumitEnvPlainHTTP, Key: "plain_http"},
+		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s uumitAuthSettings
 			if err := Decode("uumit-auth", settings, &s); err != nil {
@@ -121,19 +133,31 @@ func (p *uumitAuthProvider) Name() string { return "uumit-auth" }
 func (p *uumitAuthProvider) Native() any  { return p.client }
 func (p *uumitAuthProvider) Close() error { return p.client.Close() }
 
-// Health reads public figures. Any answer of the platform's own is a good one,
-// also that it does not know them.
+// Health polls once for a device code that does not exist: the platform documents
+// no other call without credentials or effect that tells it from any other
+// server. Its own refusal of that code is a good answer, and so is its envelope.
 func (p *uumitAuthProvider) Health(ctx context.Context) error {
-	err := p.client.Do(ctx, transport.Call{
-		Operation: "Health",
-		Method:    "GET",
-		Path:      "/api/v1/public/community-stats",
-		Route:     "/api/v1/public/community-stats",
-	}, nil)
-	if errors.Is(err, transport.ErrNotFound) {
+	var info transport.Info
+	_, err := p.client.PollDeviceAuth(ctx, signing.NewSecret("health-check"), transport.WithInfo(&info))
+	e, ok := errors.AsType[*transport.Error](err)
+	switch {
+	case err == nil && info.Answer.Status < http.StatusMultipleChoices && !hasCode(info.Answer.Body):
+		return &transport.Error{Provider: "uumit", Operation: "Health", Kind: transport.ErrMalformed, Status: info.Answer.Status, Attempts: info.Attempts, Err: errNoEnvelope}
+	case refusedUnknown(err), errors.Is(err, transport.ErrConflict):
 		return nil
+	case ok && e.Status == http.StatusBadRequest && errors.Is(e, transport.ErrInvalid):
+		return nil // as RFC 8628, section 3.5, has it
 	}
 	return err
+}
+
+var errNoEnvelope = errors.New("the answer is no envelope with a code")
+
+func hasCode(body []byte) bool {
+	var envelope struct {
+		Code answer.Text `json:"code"`
+	}
+	return answer.Decode(body, &envelope) == nil && envelope.Code != ""
 }
 
 func (p *uumitAuthProvider) StartAuthorization(ctx context.Context) (Authorization, error) {
@@ -141,23 +165,53 @@ func (p *uumitAuthProvider) StartAuthorization(ctx context.Context) (Authorizati
 	if err != nil {
 		return Authorization{}, err
 	}
-	return Authorization{UserCode: auth.UserCode, VerificationURL: auth.VerificationURLComplete, ExpiresAt: auth.ExpiresAt, Session: auth}, nil
+	return Authorization{
+		UserCode:        auth.UserCode,
+		VerificationURL: auth.VerificationURLComplete,
+		ExpiresAt:       auth.ExpiresAt,
+		DeviceCode:      auth.DeviceCode,
+		Interval:        auth.Interval,
+	}, nil
 }
 
 // AwaitAuthorization returns a provider with the capabilities of uumit. It
-// shares connections and limits with p, and is closed with it.
+// shares connections and limits with p, and is closed with it. If what the
+// platform hands out cannot be used as it is, such as a key without the user's
+// id, the provider has no capability but Authorized, so that the key is not lost.
 func (p *uumitAuthProvider) AwaitAuthorization(ctx context.Context, a Authorization) (Provider, error) {
-	auth, ok := a.Session.(*uumit.DeviceAuthorization)
-	if !ok {
-		return nil, transport.Fields{{Name: "session", Problem: "must come from StartAuthorization"}}.Err("uumit-auth", "AwaitAuthorization")
-	}
-	credentials, err := p.client.DeviceAccessToken(ctx, auth)
+	credentials, err := p.client.DeviceAccessToken(ctx, &uumit.DeviceAuthorization{
+		DeviceCode: a.DeviceCode,
+		ExpiresAt:  a.ExpiresAt,
+		Interval:   a.Interval,
+	})
 	if err != nil {
 		return nil, err
 	}
+	obtained := obtainedUUMit{Credentials{APIKey: credentials.APIKey, UserID: credentials.UserID}}
 	client, err := p.client.Client(*credentials)
 	if err != nil {
-		return nil, err
+		return &keyOfUUMit{obtained, p.client}, nil //nolint:nilerr // the key would be gone for good
 	}
-	return &uumitProvider{client, func() error { return nil }}, nil
+	return &authorizedUUMit{obtained, uumitProvider{client, func() error { return nil }}}, nil
 }
+
+// obtainedUUMit has Authorized.
+type obtainedUUMit struct{ credentials Credentials }
+
+func (o obtainedUUMit) Credentials() Credentials { return o.credentials }
+
+// authorizedUUMit is uumit with credentials that were obtained here.
+type authorizedUUMit struct {
+	obtainedUUMit
+	uumitProvider
+}
+
+// keyOfUUMit is a key that nothing can be called with yet.
+type keyOfUUMit struct {
+	obtainedUUMit
+	client *uumit.DeviceClient
+}
+
+func (p *keyOfUUMit) Name() string { return "uumit" }
+func (p *keyOfUUMit) Native() any  { return p.client }
+func (p *keyOfUUMit) Close() error { return nil }

@@ -49,21 +49,32 @@ type Cursor map[string]string
 // as one. Each provider is polled on its own, one order at a time, no faster
 // than its adapter allows ([Paced]), and less often while nothing changes.
 //
-// An error comes with the reference it belongs to. A provider that fails,
-// limits or refuses the credentials is reported once, paused for up to 30
-// seconds at a time and asked again, without delay for the others; an order
-// that alone fails does not hold up its provider's others. An order that
-// cannot be followed, such as an unknown one, is reported and left out. The
-// loop ends when every order is finished or left out, when the caller leaves
-// it, and with the context's error when that ends. The orders of a provider
-// that was closed stay in the cursor of a [Watcher].
+// An error comes with the reference it belongs to. Only the platform itself can
+// say that an order cannot be followed, and it has to say so three times in a
+// row ([transport.MaxRefusals]): not found, not allowed, or any other refusal of
+// the request. The third one is reported, and the order is left out. One that
+// breaks a rule of the platform's before it is sent, as an id of a wrong form
+// does, is reported and left out at once.
+//
+// Nothing else is about an order: not an outage, a limit, a quota, or the page of
+// something in front of the platform. Refused credentials ([transport.ErrUnauthenticated])
+// are not either, since they hold for all orders of a provider and may be
+// mended. Such a provider is reported once, paused for up to 30 seconds at a time
+// and asked again, without delay for the others; it is reported again when it
+// fails after it has answered. An order that alone fails does not hold up its
+// provider's others.
+//
+// The loop ends when every order is finished or left out, when the caller leaves
+// it, and with the context's error when that ends. Orders of a provider that the
+// gateway has not, or that was closed, are reported and not followed, but stay
+// in the cursor of a [Watcher].
 //
 // To go on later where a watch was left, see [Gateway.NewWatcher].
 func (g *Gateway) Watch(ctx context.Context, refs ...Ref) iter.Seq2[OrderEvent, error] {
 	return g.NewWatcher(refs...).Events(ctx)
 }
 
-// Watcher is a watch that can be resumed.
+// Watcher is a watch that can be resumed. Its zero value has nothing to watch.
 type Watcher struct {
 	gateway *Gateway
 
@@ -81,8 +92,12 @@ func (g *Gateway) NewWatcher(refs ...Ref) *Watcher {
 }
 
 // ResumeWatcher returns a watcher that goes on where the cursor was taken:
-// changes since then are reported, those before are not reported again.
+// changes since then are reported, those before are not reported again. A nil
+// cursor is an empty one.
 func (g *Gateway) ResumeWatcher(c Cursor) (*Watcher, error) {
+	if err := g.problem(); err != nil {
+		return nil, err
+	}
 	w := &Watcher{gateway: g, seen: make(map[Ref]string, len(c))}
 	for text, status := range c {
 		ref, err := ParseRef(text)
@@ -97,6 +112,9 @@ func (g *Gateway) ResumeWatcher(c Cursor) (*Watcher, error) {
 // Cursor returns what was reported so far. An event counts as reported when
 // the loop asks for the next one or ends.
 func (w *Watcher) Cursor() Cursor {
+	if w == nil {
+		return nil
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c := make(Cursor, len(w.seen))
@@ -106,9 +124,19 @@ func (w *Watcher) Cursor() Cursor {
 	return c
 }
 
+var errNoWatcher = errors.New("providers: the watcher is nil: make it with NewWatcher or ResumeWatcher")
+
 // Events is [Gateway.Watch] for a watcher. One loop at a time.
 func (w *Watcher) Events(ctx context.Context) iter.Seq2[OrderEvent, error] {
 	return func(yield func(OrderEvent, error) bool) {
+		if w == nil {
+			yield(OrderEvent{}, errNoWatcher)
+			return
+		}
+		if ctx == nil {
+			yield(OrderEvent{}, errNoContext)
+			return
+		}
 		polling, stop := context.WithCancel(undated{ctx})
 		found := make(chan finding)
 		var wg sync.WaitGroup
@@ -177,11 +205,12 @@ func (w *Watcher) byProvider() map[string]schedule {
 
 // followedOrder is an order and when to look at it next.
 type followedOrder struct {
-	ref     Ref
-	status  string
-	due     time.Time
-	wait    time.Duration
-	failing bool // its last poll failed
+	ref      Ref
+	status   string
+	due      time.Time
+	wait     time.Duration
+	failing  bool // its last poll failed
+	refusals int  // of the platform itself, in a row
 }
 
 // nothingNew puts the next look off.
@@ -218,7 +247,7 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 	api, err := Find[Orders](w.gateway, name)
 	if err != nil {
 		for _, o := range orders {
-			if !report(finding{event: OrderEvent{Ref: o.ref}, err: err, last: true}) {
+			if !report(finding{event: OrderEvent{Ref: o.ref}, err: err}) {
 				return
 			}
 		}
@@ -238,19 +267,28 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 		}
 		order, err := api.GetOrder(ctx, o.ref.ID)
 		notBefore = time.Now().Add(pace)
+		if refused(err) && !misformed(err) {
+			pause, known, o.failing = 0, false, false // the platform answers
+			o.refusals++
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, transport.ErrClosed):
 			report(finding{event: OrderEvent{Ref: o.ref}, err: fmt.Errorf("providers: %s: %w", name, err)})
 			return
-		case concernsOrder(err):
+		case misformed(err), o.refusals == transport.MaxRefusals:
 			heap.Pop(&orders)
 			if !report(finding{event: OrderEvent{Ref: o.ref}, err: fmt.Errorf("providers: %s: %w", o.ref, err), last: true}) {
 				return
 			}
 			continue
+		case refused(err):
+			o.nothingNew()
+			heap.Fix(&orders, 0)
+			continue
 		case err != nil:
+			o.refusals = 0
 			// What failed before fails alone or is part of what was reported.
 			if !known && !o.failing {
 				known = true
@@ -266,7 +304,7 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 			heap.Fix(&orders, 0)
 			continue
 		}
-		pause, known, o.failing = 0, false, false
+		pause, known, o.failing, o.refusals = 0, false, false, 0
 		finished := order.Status.Terminal()
 		if order.VendorStatus == o.status && !finished {
 			o.nothingNew()
@@ -286,12 +324,22 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 	}
 }
 
-// concernsOrder tells errors that lie in the order and that time does not
-// mend. All others are taken for the provider's, so that no order is lost for
-// a reason that passes.
-func concernsOrder(err error) bool {
-	return errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrInvalid) ||
-		errors.Is(err, transport.ErrPermission) || errors.Is(err, transport.ErrConflict)
+// refused reports whether an error is a refusal of this order. Only answers of
+// the platform itself are of these classes: see [transport.Config].
+func refused(err error) bool {
+	for _, kind := range []error{transport.ErrNotFound, transport.ErrPermission, transport.ErrConflict, transport.ErrInvalid, transport.ErrRejected} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// misformed reports whether the platform's own client refused the reference
+// before anything was sent: time does not mend that.
+func misformed(err error) bool {
+	e, ok := errors.AsType[*transport.Error](err)
+	return ok && e.Attempts == 0 && len(e.Fields) > 0 && errors.Is(e, transport.ErrInvalid)
 }
 
 func later(a, b time.Time) time.Time {

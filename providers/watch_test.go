@@ -230,20 +230,106 @@ func TestAWatchKeepsTheAdaptersPace(t *testing.T) {
 	})
 }
 
-func TestWhatCannotBeFollowedIsToldOnceAndLeftOut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newShop(map[string][]change{"a": {{0, "frozen"}, {time.Minute, "settled"}}, "forbidden": {{0, "frozen"}}, "invalid": {{0, "frozen"}}})
-		s.fails = func(id string, _ time.Duration) error {
-			switch id {
-			case "forbidden":
-				return failure(transport.ErrPermission)
-			case "invalid":
-				return failure(transport.ErrInvalid)
-			}
-			return nil
+// TestThreeRefusalsInARowLeaveAnOrderOut lets the platform refuse one of two
+// orders in every way, and answer other things in between.
+func TestThreeRefusalsInARowLeaveAnOrderOut(t *testing.T) {
+	for _, kind := range []error{transport.ErrNotFound, transport.ErrPermission, transport.ErrConflict, transport.ErrInvalid, transport.ErrRejected} {
+		refusal, outage := failure(kind), failure(transport.ErrUnavailable)
+		page, credentials := failure(transport.ErrMalformed), failure(transport.ErrUnauthenticated)
+		for name, tc := range map[string]struct {
+			script []error // of the looks at the order, one after the other; then it is there
+			told   []string
+			polls  int
+			kept   bool
+		}{
+			"one":   {[]error{refusal}, nil, 2, true},
+			"two":   {[]error{refusal, refusal}, nil, 3, true},
+			"three": {[]error{refusal, refusal, refusal}, []string{refusal.Error()}, 3, false},
+			"three with answers in between": {
+				[]error{refusal, refusal, nil, refusal, refusal, nil}, nil, 6, true,
+			},
+			"four with an outage in between": {
+				[]error{refusal, refusal, outage, refusal, refusal}, []string{outage.Error()}, 6, true,
+			},
+			"four with a page in between": {
+				[]error{refusal, refusal, page, refusal, refusal}, []string{page.Error()}, 6, true,
+			},
+			"four with refused credentials in between": {
+				[]error{refusal, refusal, credentials, refusal, refusal}, []string{credentials.Error()}, 6, true,
+			},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newShop(map[string][]change{"a": {{0, "frozen"}}, "b": {{0, "frozen"}}})
+				looks := 0
+				s.fails = func(id string, _ time.Duration) error {
+					if looks++; id != "a" || len(s.pollsOf("a")) > len(tc.script) {
+						return nil
+					}
+					return tc.script[len(s.pollsOf("a"))-1]
+				}
+				w := gatewayOf(t, map[string]providers.Provider{"shop": s}).NewWatcher(refsOf("shop:a", "shop:b")...)
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
+				defer cancel()
+				var told []string
+				for e, err := range w.Events(ctx) {
+					if err != nil && e.Ref.ID == "a" {
+						told = append(told, errors.Unwrap(err).Error())
+					}
+				}
+				assert.Equal(t, tc.told, told, "%s: %v", name, kind)
+				if tc.kept {
+					assert.Equal(t, providers.Cursor{"shop:a": "frozen", "shop:b": "frozen"}, w.Cursor(), "%s: %v", name, kind)
+					assert.Greater(t, len(s.pollsOf("a")), tc.polls)
+				} else {
+					assert.Equal(t, providers.Cursor{"shop:b": "frozen"}, w.Cursor(), "%s: %v", name, kind)
+					assert.Len(t, s.pollsOf("a"), tc.polls)
+				}
+				assert.Greater(t, len(s.pollsOf("b")), 10, "the others are looked at all the while")
+			})
 		}
+	}
+}
+
+func TestARefusedOrderIsToldOnceWithItsReference(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(map[string][]change{"a": {{0, "frozen"}, {5 * time.Minute, "settled"}}})
+		g := gatewayOf(t, map[string]providers.Provider{"shop": s})
+		assert.ElementsMatch(t, []string{
+			"shop:none failed: providers: shop:none: shop: GetOrder: not found", "shop:a >frozen", "shop:a frozen>settled",
+		}, texts(follow(t.Context(), g, "shop:none", "shop:a")))
+		assert.Len(t, s.pollsOf("none"), 3)
+	})
+}
+
+// TestAReferenceOfAWrongFormIsLeftOutAtOnce: the platform's own client refuses it
+// before anything is sent, and will do so for ever.
+func TestAReferenceOfAWrongFormIsLeftOutAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := procuretest.New()
+		app := p.App("")
+		g := newGateway(t, providers.Builtin(), map[string]map[string]any{
+			"procure": {"base_url": "http://127.0.0.1:1", "app_id": app.ID, "app_secret": app.Secret},
+		}, transport.WithRoundTripper(hosts{"127.0.0.1:1": {handler: p}}))
+		w := g.NewWatcher(refsOf("procure:..")...)
+		var told []string
+		for e, err := range w.Events(t.Context()) {
+			told = append(told, tell(e, err))
+		}
+		require.Len(t, told, 1)
+		assert.Contains(t, told[0], "procure:.. failed: providers: procure:..: procure: GetIntent: invalid request: ")
+		assert.Empty(t, w.Cursor())
+		assert.Zero(t, p.RequestCount())
+	})
+}
+
+// TestOrdersOfAProviderThatIsNotThereStayInTheCursor: a gateway that lacks one
+// says nothing about the order.
+func TestOrdersOfAProviderThatIsNotThereStayInTheCursor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(map[string][]change{"a": {{0, "frozen"}, {time.Minute, "settled"}}})
 		g := gatewayOf(t, map[string]providers.Provider{"shop": s, "codes": &healing{}})
-		w := g.NewWatcher(refsOf("nowhere:1", "nowhere:2", "codes:1", "shop:none", "shop:forbidden", "shop:invalid", "shop:a")...)
+		w, err := g.ResumeWatcher(providers.Cursor{"nowhere:1": "PROCESSING", "nowhere:2": "", "codes:1": "", "shop:a": ""})
+		require.NoError(t, err)
 		var told []string
 		for e, err := range w.Events(t.Context()) {
 			told = append(told, tell(e, err))
@@ -252,14 +338,64 @@ func TestWhatCannotBeFollowedIsToldOnceAndLeftOut(t *testing.T) {
 			`nowhere:1 failed: providers: the gateway has no "nowhere": it has codes, shop`,
 			`nowhere:2 failed: providers: the gateway has no "nowhere": it has codes, shop`,
 			"codes:1 failed: providers: codes has not the capability providers.Orders",
-			"shop:none failed: providers: shop:none: shop: GetOrder: not found",
-			"shop:forbidden failed: providers: shop:forbidden: shop: GetOrder: permission denied",
-			"shop:invalid failed: providers: shop:invalid: shop: GetOrder: invalid request",
 			"shop:a >frozen", "shop:a frozen>settled",
 		}, told)
-		assert.Empty(t, w.Cursor())
-		assert.Len(t, s.pollsOf("none"), 1)
+		assert.Equal(t, providers.Cursor{"nowhere:1": "PROCESSING", "nowhere:2": "", "codes:1": ""}, w.Cursor())
 	})
+}
+
+// TestNothingThatComesFromElsewhereEndsAWatch lets a live order of each platform
+// meet the answers of what stands in front of it, four times in a row.
+func TestNothingThatComesFromElsewhereEndsAWatch(t *testing.T) {
+	live := map[string]string{ // and how the platform answers of its own
+		"procure":   `{"code":0,"message":"success","data":{"id":"x1","status":"%s"}}`,
+		"aihuishou": `{"code":0,"msg":"success","data":{"order_no":"x1","status":"%s"}}`,
+		"uumit":     `{"code":0,"message":"success","data":{"id":"x1","status":"%s"}}`,
+	}
+	words := map[string][2]string{"procure": {"PROCESSING", "COMPLETED"}, "aihuishou": {"inspecting", "completed"}, "uumit": {"accepted", "settled"}}
+	elsewhere := map[string]transporttest.Fault{
+		"an empty 403":         transporttest.Status(403, ""),
+		"an empty 404":         transporttest.Status(404, ""),
+		"a framework's 404":    transporttest.Status(404, `{"detail":"Not Found"}`),
+		"an object of another": transporttest.Status(403, `{"error":"blocked by policy"}`),
+		"busy, with a code":    transporttest.Status(200, `{"code":500,"msg":"系统繁忙，请稍后重试","message":"系统繁忙，请稍后重试","data":null}`),
+		"an outage":            transporttest.Status(502, "<html>"),
+		"a limit":              transporttest.RateLimited("", "3"),
+	}
+	for _, status := range []int{200, 400, 401, 403, 404, 407, 409, 410, 413, 422} {
+		elsewhere[fmt.Sprintf("a page with %d", status)] = page(status)
+	}
+	for adapter, answer := range live {
+		for name, fault := range elsewhere {
+			synctest.Test(t, func(t *testing.T) {
+				faults := transporttest.NewFaults(nil)
+				good := transporttest.Status(200, fmt.Sprintf(answer, words[adapter][0]))
+				faults.Script(good)
+				faults.Always(fault)
+				start := time.Now()
+				time.AfterFunc(10*time.Minute, func() { faults.Always(good) })
+				time.AfterFunc(20*time.Minute, func() { faults.Always(transporttest.Status(200, fmt.Sprintf(answer, words[adapter][1]))) })
+				settings := someSettings()[adapter]
+				settings["base_url"] = "http://127.0.0.1:1"
+				g := newGateway(t, providers.Builtin(), map[string]map[string]any{adapter: settings}, transport.WithRoundTripper(hosts{"127.0.0.1:1": {handler: faults}}))
+				w := g.NewWatcher(refsOf(adapter + ":x1")...)
+				var told []string
+				for e, err := range w.Events(t.Context()) {
+					if err != nil {
+						assert.Contains(t, w.Cursor(), adapter+":x1")
+						told = append(told, "failed")
+						continue
+					}
+					told = append(told, tell(e, nil))
+				}
+				assert.Equal(t, []string{
+					adapter + ":x1 >" + words[adapter][0], "failed", adapter + ":x1 " + words[adapter][0] + ">" + words[adapter][1],
+				}, told, "%s: %s", adapter, name)
+				assert.Greater(t, len(faults.Requests()), 3+4)
+				assert.Less(t, time.Since(start), 20*time.Minute+watchBound)
+			})
+		}
+	}
 }
 
 func TestWatchingNothingEndsAtOnce(t *testing.T) {
@@ -329,7 +465,7 @@ func TestAnOutageDelaysItsOwnOrdersOnly(t *testing.T) {
 			}
 			events[e.Ref.Provider] = append(events[e.Ref.Provider], seen{time.Since(start), tell(e, nil)})
 		}
-		assert.Equal(t, []string{"down: providers: down: procure: GetIntent: unavailable (HTTP 500, 3 attempts)"}, failures)
+		assert.Equal(t, []string{"down: providers: down: procure: GetIntent: unavailable: the answer has not the platform's form, something in front of it may have given it: nothing in it (HTTP 500, 3 attempts)"}, failures)
 		for name, told := range events {
 			assert.Len(t, told, 60, name)
 			for _, s := range told {
@@ -647,6 +783,40 @@ func TestACursorWithABrokenReferenceIsRefused(t *testing.T) {
 	w, err := g.ResumeWatcher(nil)
 	require.NoError(t, err)
 	assert.Empty(t, w.Cursor())
+}
+
+// TestAWatchOfNothingTellsWhatToDo: no nil and no zero value panics.
+func TestAWatchOfNothingTellsWhatToDo(t *testing.T) {
+	watched := func(ctx context.Context, w *providers.Watcher) (told []string) {
+		for e, err := range w.Events(ctx) {
+			told = append(told, tell(e, err))
+		}
+		return told
+	}
+	const notOpen = "providers: the gateway is not open: make it with OpenGateway or OpenGatewayFromEnv"
+	for name, g := range map[string]*providers.Gateway{"nil": nil, "zero": {}} {
+		_, err := g.ResumeWatcher(nil)
+		require.EqualError(t, err, notOpen, name)
+		w := g.NewWatcher(refsOf("shop:a")...)
+		assert.Equal(t, []string{"shop:a failed: " + notOpen}, watched(t.Context(), w), name)
+		assert.Equal(t, providers.Cursor{"shop:a": ""}, w.Cursor(), name)
+		assert.Equal(t, []seen{{0, "shop:a failed: " + notOpen}}, withoutTimes(follow(t.Context(), g, "shop:a")), name)
+	}
+	var none *providers.Watcher
+	assert.Equal(t, []string{"failed: providers: the watcher is nil: make it with NewWatcher or ResumeWatcher"}, watched(t.Context(), none))
+	assert.Nil(t, none.Cursor())
+	assert.Empty(t, watched(t.Context(), new(providers.Watcher)))
+
+	w := gatewayOf(t, map[string]providers.Provider{"shop": newShop(nil)}).NewWatcher(refsOf("shop:a")...)
+	assert.Equal(t, []string{"failed: providers: invalid request: the context must not be nil"}, watched(nil, w))
+	assert.Equal(t, providers.Cursor{"shop:a": ""}, w.Cursor())
+}
+
+func withoutTimes(told []seen) []seen {
+	for i := range told {
+		told[i].at = 0
+	}
+	return told
 }
 
 func TestACursorIsACopy(t *testing.T) {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,7 +30,8 @@ func (a Answer) summary() string {
 	return fmt.Sprintf("HTTP %d, %d bytes", a.Status, len(a.Body))
 }
 
-// Interpreter reads a platform's envelope. It returns the part of the body
+// Interpreter reads a platform's envelope. It is given the platform's own
+// answers only ([Config].Own), without a byte order mark. It returns the part of the body
 // that holds the result, or an error of which it sets Kind, Code, Message,
 // Fields and Err; the transport adds the rest. The retry rule goes by Kind:
 // [ErrUnavailable] for the platform's own failures, [ErrRateLimited] for
@@ -37,8 +39,12 @@ func (a Answer) summary() string {
 // a refused time.
 type Interpreter func(a *Answer) (payload []byte, err *Error)
 
+// withoutMark cuts a byte order mark, which RFC 8259, section 8.1, lets a
+// reader skip.
+func withoutMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) }
+
 // StatusError classifies an answer by its HTTP status alone. It returns nil
-// for 2xx.
+// for 2xx. A status of 4xx without a class of its own is [ErrRejected].
 func StatusError(status int) *Error {
 	switch {
 	case status >= 200 && status < 300:
@@ -55,8 +61,11 @@ func StatusError(status int) *Error {
 		return &Error{Kind: ErrRateLimited}
 	case status == http.StatusRequestTimeout, status >= 500:
 		return &Error{Kind: ErrUnavailable}
-	case status >= 400:
+	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity,
+		status == http.StatusRequestEntityTooLarge, status == http.StatusRequestURITooLong:
 		return &Error{Kind: ErrInvalid}
+	case status >= 400:
+		return &Error{Kind: ErrRejected}
 	}
 	return &Error{Kind: ErrMalformed}
 }

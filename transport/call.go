@@ -1,10 +1,15 @@
 package transport
 
 import (
+	"context"
+	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Safety says what a repeat of a call may do. Together with what happened to
@@ -68,7 +73,22 @@ type Call struct {
 	Unsigned bool
 	// Reconcilable tells that the operation supports [WithReconcile].
 	Reconcilable bool
+	// Settle, if there is one, is asked when the call has failed after it was
+	// sent, before anybody is told: it may look up what became of it. It returns
+	// nil if the call has succeeded after all, [ErrSendAgain] to have it sent once
+	// more, as a further attempt of the same call, else the error that the caller
+	// gets. It is for vendor packages.
+	Settle func(ctx context.Context, info Info, err *Error) error
+	// Refused, if there is one, is asked when a result was decoded. Where the
+	// platform tells of refusals in there, it returns the refusal, else nil. Like
+	// any other of a repeat it leaves open what became of the first attempt, and
+	// Settle is asked. It is for vendor packages.
+	Refused func(info Info) *Error
 }
+
+// ErrSendAgain is what [Call.Settle] returns to have the call sent once more.
+// Callers never get it.
+var ErrSendAgain = errors.New("send the call again")
 
 func (c *Call) safety() Safety {
 	switch {
@@ -88,6 +108,14 @@ func (c *Call) problems() Fields {
 	if c.RawPath != "" {
 		decoded, err := url.PathUnescape(c.RawPath)
 		f.Check(err == nil && decoded == c.Path, "path", "must agree with its encoded form")
+	}
+	f.Check(utf8.ValidString(c.Path), "path", "must be valid UTF-8")
+	for _, name := range slices.Sorted(maps.Keys(c.Query)) {
+		ok := utf8.ValidString(name)
+		for _, value := range c.Query[name] {
+			ok = ok && utf8.ValidString(value)
+		}
+		f.Check(ok, strings.ToValidUTF8(name, "?"), "must be valid UTF-8")
 	}
 	switch c.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodDelete:
@@ -115,7 +143,7 @@ func plainPath(p string) bool {
 type CallOption func(*callSettings)
 
 type callSettings struct {
-	attempts       int
+	attempts       *int
 	header         http.Header
 	idempotencyKey string
 	infos          []*Info
@@ -135,11 +163,12 @@ func settings(opts []CallOption) callSettings {
 
 // WithAttempts bounds the attempts of this call: 1 for no retry.
 func WithAttempts(n int) CallOption {
-	return func(s *callSettings) { s.attempts = n }
+	return func(s *callSettings) { s.attempts = &n }
 }
 
-// WithHeader adds a header to this call. Headers that the signer sets are
-// refused when the call is made.
+// WithHeader adds a header to this call. Refused when the call is made are
+// headers that the signer sets, those that belong to the connection, such as
+// Host and Accept-Encoding, and what no header can hold.
 func WithHeader(name, value string) CallOption {
 	return func(s *callSettings) {
 		if s.header == nil {

@@ -1,10 +1,8 @@
 package transport
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -30,7 +27,18 @@ type Config struct {
 	BaseURL string
 	// Signer authenticates requests; nil sends all of them unsigned.
 	Signer signing.Signer
-	// Interpret reads the envelope; nil takes the whole body of a 2xx answer.
+	// PathPrefix is what the paths of the platform's calls begin with, such as
+	// "/api/v1": a base URL that ends in it is refused.
+	PathPrefix string
+	// Own reports whether an answer has the form of the platform's own answers,
+	// such as its envelope. What has not may come from a proxy, a firewall or a
+	// load balancer: it is an unusable answer ([ErrMalformed]) that proves
+	// nothing, but for 429, 408 and 5xx, which mean the same whoever sends them.
+	// Redirects and 407 are not asked about. The body is without a byte order
+	// mark. Nil takes anything but a web page.
+	Own func(a *Answer) bool
+	// Interpret reads the envelope of an own answer; nil takes the whole body
+	// of a 2xx answer.
 	Interpret Interpreter
 	// Limits are the documented rates; none means no limit.
 	Limits []Limit
@@ -43,6 +51,12 @@ type Config struct {
 	// reasons of a 401: any 401 counts as one when the answer's Date is more
 	// than four minutes away from the time that was signed.
 	UnclearClock bool
+	// MaxConnections bounds the open connections; 64 if zero.
+	MaxConnections int
+	// ClosesAfterFailure is for platforms that close the connection after an
+	// answer of 5xx without saying so: no request is sent on it any more. It
+	// does not apply to [WithRoundTripper].
+	ClosesAfterFailure bool
 	// MinTLS is the lowest TLS version, TLS 1.2 if zero.
 	MinTLS uint16
 	// ContentType goes with a body; "application/json" if empty.
@@ -74,7 +88,9 @@ type shared struct {
 	retry  RetryPolicy
 	budget *budget
 	skew   *clockSkew
-	closed atomic.Bool
+	holds  *holds
+	large  chan struct{} // filled by the large answers that are being read
+	open   *openCalls
 }
 
 // New checks the configuration and returns a client. Close it to let go of
@@ -84,7 +100,9 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		clock:            systemClock{},
 		maxResponseBytes: defaultMaxResponseBytes,
 		attemptTimeout:   defaultAttemptTimeout,
-		maxConnections:   defaultMaxConnections,
+		maxConnections:   cmp.Or(cfg.MaxConnections, defaultMaxConnections),
+		maxLimitWait:     defaultMaxLimitWait,
+		idleTimeout:      defaultIdleTimeout,
 		userAgent:        defaultUserAgent,
 	}
 	for _, o := range opts {
@@ -96,8 +114,8 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		set.retry = &cfg.Retry
 	}
 	retry := set.retry.withDefaults()
-	if set.attempts != 0 {
-		retry.Attempts = set.attempts
+	if set.attempts != nil {
+		retry.Attempts = *set.attempts
 	}
 	if cfg.ContentType == "" {
 		cfg.ContentType = "application/json"
@@ -105,18 +123,25 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	if cfg.Interpret == nil {
 		cfg.Interpret = func(a *Answer) ([]byte, *Error) { return a.Body, StatusError(a.Status) }
 	}
+	if cfg.Own == nil {
+		cfg.Own = notAPage
+	}
 	if cfg.RequestIDHeader == "" {
 		cfg.RequestIDHeader = "X-Request-Id"
 	}
 
-	wrong := slices.Clone(cfg.Invalid)
-	base, problem := parseBaseURL(cfg.BaseURL, set.plainHTTP)
+	wrong := slices.Concat(cfg.Invalid, set.wrong)
+	base, problem := parseBaseURL(cfg.BaseURL, cfg.PathPrefix, set.plainHTTP)
 	wrong.Check(problem == "", "base_url", problem)
 	wrong.Check(cfg.Provider != "", "provider", "must not be empty")
 	wrong.Check(set.clock != nil, "clock", "must not be nil")
 	wrong.Check(set.maxResponseBytes > 0, "max_response_bytes", "must be at least 1")
 	wrong.Check(set.maxConnections > 0, "max_connections", "must be at least 1")
 	wrong.Check(set.attemptTimeout > 0, "attempt_timeout", "must be more than 0")
+	wrong.Check(set.callTimeout == nil || *set.callTimeout > 0, "call_timeout", "must be more than 0")
+	wrong.Check(set.maxLimitWait > 0, "max_limit_wait", "must be more than 0")
+	wrong.Check(set.idleTimeout > 0, "idle_timeout", "must be more than 0")
+	wrong.Check(headerValue(set.userAgent), "user_agent", "must hold no line break or other control character")
 	wrong = append(wrong, retry.problems()...)
 	wrong = append(wrong, limitProblems(cfg.Limits)...)
 	if err := wrong.Err(cfg.Provider, "New"); err != nil {
@@ -126,9 +151,20 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	if set.limiter == nil {
 		set.limiter = NewLimiter(set.clock, cfg.Limits...)
 	}
-	sh := &shared{conns: set.base, retry: retry, budget: newBudget(retry.Budget), skew: &clockSkew{clock: set.clock}}
+	sh := &shared{
+		conns:  set.base,
+		retry:  retry,
+		budget: newBudget(retry.Budget),
+		skew:   &clockSkew{clock: set.clock},
+		holds:  &holds{clock: set.clock},
+		large:  make(chan struct{}, largeAtOnce),
+		open:   newOpenCalls(),
+	}
 	if sh.conns == nil {
-		sh.own = newConnections(cfg.MinTLS, set.maxConnections)
+		sh.own = newConnections(cfg.MinTLS, set.maxConnections, set.idleTimeout)
+		if cfg.ClosesAfterFailure {
+			sh.own.DialContext = leaving(sh.own.DialContext)
+		}
 		sh.conns = sh.own
 	}
 	return newClient(cfg, set, base, sh), nil
@@ -148,6 +184,9 @@ func newClient(cfg Config, set clientSettings, base *url.URL, sh *shared) *Clien
 // It shares connections, limits, retry budget and clock with c, and is closed
 // with it.
 func (c *Client) WithSigner(s signing.Signer) *Client {
+	if c == nil || c.shared == nil {
+		return c
+	}
 	cfg := c.cfg
 	cfg.Signer = s
 	return newClient(cfg, c.set, c.base, c.shared)
@@ -157,53 +196,118 @@ func (c *Client) WithSigner(s signing.Signer) *Client {
 // redirect, limit, clock, sign, observe, receive. All but the first run for
 // every attempt.
 func (c *Client) newChain() http.RoundTripper {
-	var rt http.RoundTripper = &receiver{next: c.shared.conns, limit: c.set.maxResponseBytes, timeout: c.set.attemptTimeout, traced: c.shared.own != nil}
+	rt := c.newReceiver()
 	rt = &observed{next: rt, provider: c.cfg.Provider, observers: c.set.observers, clock: c.set.clock}
 	rt = &signed{next: rt, signer: c.cfg.Signer, base: c.base}
 	rt = &timed{next: rt, skew: c.shared.skew}
-	rt = &limited{next: rt, limiter: c.set.limiter, clock: c.set.clock}
+	rt = &limited{next: rt, client: c}
 	if c.cfg.FollowSameOrigin {
 		rt = &followed{next: rt, base: c.base}
 	}
 	return &retried{next: rt, policy: c.shared.retry, budget: c.shared.budget, skew: c.shared.skew, client: c}
 }
 
+func (c *Client) newReceiver() http.RoundTripper {
+	_, traced := c.shared.conns.(*http.Transport)
+	t := &receiver{next: c.shared.conns, limit: c.set.maxResponseBytes, timeout: c.set.attemptTimeout, traced: traced, large: c.shared.large, leaves: c.cfg.ClosesAfterFailure}
+	t.spacer, _ = c.set.limiter.(spacer)
+	return t
+}
+
 // RoundTripper returns the attempt level for use under a plain [http.Client]:
 // it signs, limits, sends, reads and retries. What a request may do is taken
 // from [ContextWithCall], else from its method. A redirect is an error.
-func (c *Client) RoundTripper() http.RoundTripper { return c.chain }
+func (c *Client) RoundTripper() http.RoundTripper {
+	if c == nil || c.shared == nil {
+		return unmade{}
+	}
+	return c.chain
+}
+
+// unmade is the RoundTripper of the zero Client.
+type unmade struct{}
+
+func (unmade) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, &Error{Kind: ErrInvalid, Err: errNotMade}
+}
 
 // BaseURL returns the platform's address.
-func (c *Client) BaseURL() string { return c.root }
+func (c *Client) BaseURL() string {
+	if c == nil {
+		return ""
+	}
+	return c.root
+}
 
 // Now returns the time of the client's clock.
-func (c *Client) Now() time.Time { return c.set.clock.Now() }
-
-// Sleep waits on the client's clock; see [Clock].
-func (c *Client) Sleep(ctx context.Context, d time.Duration) error { return c.set.clock.Sleep(ctx, d) }
-
-// Close lets go of idle connections and refuses further calls. Calls that
-// are under way are not disturbed.
-func (c *Client) Close() error {
-	c.shared.closed.Store(true)
-	if c.shared.own != nil {
-		c.shared.own.CloseIdleConnections()
+func (c *Client) Now() time.Time {
+	if c == nil || c.shared == nil {
+		return time.Now()
 	}
-	return nil
+	return c.set.clock.Now()
+}
+
+// PlatformNow returns the platform's time as far as it is known: that of the
+// client's clock, with the correction that requests are signed with. Once the
+// platform has taken a signed request it is off by no more than the platform's
+// window, whatever the Date of an answer says.
+func (c *Client) PlatformNow() time.Time {
+	if c == nil || c.shared == nil {
+		return time.Now()
+	}
+	return c.Now().Add(c.shared.skew.current())
+}
+
+// Sleep waits on the client's clock; see [Clock]. It ends with [ErrClosed] when
+// the client is closed.
+func (c *Client) Sleep(ctx context.Context, d time.Duration) error {
+	if c == nil || c.shared == nil {
+		return &Error{Kind: ErrInvalid, Err: errNotMade}
+	}
+	if ctx == nil {
+		return &Error{Provider: c.cfg.Provider, Kind: ErrInvalid, Fields: Fields{{Name: "context", Problem: "must not be nil"}}}
+	}
+	ctx, stop := c.shared.whileOpen(ctx)
+	defer stop()
+	err := c.set.clock.Sleep(ctx, d)
+	if err != nil && errors.Is(context.Cause(ctx), ErrClosed) {
+		return ErrClosed
+	}
+	return err
 }
 
 // Format prints the platform and its address only.
 func (c *Client) Format(f fmt.State, _ rune) {
+	if c == nil || c.shared == nil {
+		_, _ = io.WriteString(f, "client that was not made by New")
+		return
+	}
 	_, _ = io.WriteString(f, c.cfg.Provider+" client of "+safeLocation(c.base))
 }
+
+// errNotMade is that of the zero value of a client.
+var errNotMade = errors.New("the client was not made by New")
 
 // Do makes a call and decodes its result into out, unless out is nil. Every
 // failure is an [*Error].
 func (c *Client) Do(ctx context.Context, call Call, out any, opts ...CallOption) error {
+	if c == nil || c.shared == nil {
+		return &Error{Operation: call.Operation, Kind: ErrInvalid, Err: errNotMade}
+	}
 	r, err := c.prepare(ctx, call, settings(opts))
 	if err != nil {
 		return err
 	}
+	if !c.shared.enter() && (ctx.Value(settlingKey{}) != c.shared || !c.shared.enterWithin()) {
+		return &Error{Provider: c.cfg.Provider, Operation: call.Operation, Kind: ErrClosed}
+	}
+	defer c.shared.leave()
+	if c.set.callTimeout != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, *c.set.callTimeout)
+		defer cancel()
+	}
+	caller := ctx
 	ctx = context.WithValue(ctx, runKey{}, r)
 	var ends []func(Result)
 	for _, o := range c.set.observers {
@@ -212,6 +316,9 @@ func (c *Client) Do(ctx context.Context, call Call, out any, opts ...CallOption)
 		ends = append(ends, end)
 	}
 	err = c.execute(ctx, r, out)
+	if call.Settle != nil {
+		err = c.settle(ctx, caller, r, out, err)
+	}
 	for _, info := range r.set.infos {
 		*info = r.report()
 	}
@@ -223,13 +330,35 @@ func (c *Client) Do(ctx context.Context, call Call, out any, opts ...CallOption)
 	return err
 }
 
+// settlingKey marks the context of the look-ups that a call makes: they are
+// part of it.
+type settlingKey struct{}
+
+// settle asks what became of a call that failed, and sends it again as often
+// as it is told to.
+func (c *Client) settle(ctx, caller context.Context, r *run, out any, err error) error {
+	caller = context.WithValue(caller, settlingKey{}, c.shared)
+	for {
+		failure, ok := errors.AsType[*Error](err)
+		if !ok || failure.Attempts == 0 {
+			return err
+		}
+		if err = r.call.Settle(caller, r.report(), failure); !errors.Is(err, ErrSendAgain) {
+			return err
+		}
+		r.repeated, r.entered = r.repeated || r.mayHaveRun, false
+		err = c.execute(ctx, r, out)
+	}
+}
+
 // prepare checks the call and encodes its body, once for all attempts.
 func (c *Client) prepare(ctx context.Context, call Call, set callSettings) (*run, error) {
 	wrong := call.problems()
 	wrong.Check(ctx != nil, "context", "must not be nil")
-	wrong.Check(set.attempts >= 0, "attempts", "must be at least 1")
+	wrong.Check(set.attempts == nil || *set.attempts >= 1, "attempts", "must be at least 1")
+	wrong.Check(!slices.Contains(set.infos, nil), "info", "must not be nil")
 	wrong.Check(call.Reconcilable || !set.reconcile, "reconcile", "is not available for this operation")
-	r := &run{call: call, set: set, query: call.Query.Encode()}
+	r := &run{call: call, set: set, query: call.Query.Encode(), counted: true}
 	if call.safety() == Keyed {
 		r.idempotencyKey = set.idempotencyKey
 		if r.idempotencyKey == "" {
@@ -239,27 +368,23 @@ func (c *Client) prepare(ctx context.Context, call Call, set callSettings) (*run
 	} else {
 		wrong.Check(set.idempotencyKey == "", "idempotency_key", "is not available for this operation")
 	}
-	for _, name := range resendHeaders {
-		wrong.Check(call.Header.Get(name) == "" && set.header.Get(name) == "", name, "must be set with WithIdempotencyKey")
-	}
-	body, err := encode(call.Body)
-	wrong.Check(err == nil, "body", "must be encodable as JSON")
+	checkHeader(&wrong, call.Header)
+	checkHeader(&wrong, set.header)
+	body, badBody := encode(call.Body)
 	r.body = body
+	wrong = append(wrong, badBody...)
 	if err := wrong.Err(c.cfg.Provider, call.Operation); err != nil {
 		return nil, err
-	}
-	if c.shared.closed.Load() {
-		return nil, &Error{Provider: c.cfg.Provider, Operation: call.Operation, Kind: ErrClosed}
 	}
 	return r, nil
 }
 
 func (c *Client) execute(ctx context.Context, r *run, out any) error {
 	req := c.rest.R().SetContext(ctx).SetDoNotParseResponse(true)
-	maps.Copy(req.Header, r.call.Header)
-	maps.Copy(req.Header, r.set.header)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.set.userAgent)
+	maps.Copy(req.Header, r.call.Header)
+	maps.Copy(req.Header, r.set.header)
 	if r.idempotencyKey != "" {
 		req.Header.Set("Idempotency-Key", r.idempotencyKey)
 	}
@@ -285,6 +410,11 @@ func (c *Client) execute(ctx context.Context, r *run, out any) error {
 	if out == nil || json.Unmarshal(r.payload, out) != nil {
 		return r.complete(c, &Error{Kind: ErrMalformed, Err: errDecode}, hopeless)
 	}
+	if r.call.Refused != nil {
+		if refusal := r.call.Refused(r.report()); refusal != nil {
+			return r.complete(c, refusal, answered)
+		}
+	}
 	return nil
 }
 
@@ -299,58 +429,6 @@ func (c *Client) address(r *run) string {
 		address += "?" + r.query
 	}
 	return address
-}
-
-// encode makes the body bytes: compact, without HTML escapes, as
-// JSON.stringify writes it.
-func encode(body any) ([]byte, error) {
-	switch b := body.(type) {
-	case nil:
-		return nil, nil
-	case []byte:
-		return b, nil
-	case json.RawMessage:
-		return b, nil
-	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
-}
-
-// resendHeaders are those that let net/http send any request a second time by
-// itself, also one that must not be.
-var resendHeaders = []string{"Idempotency-Key", "X-Idempotency-Key"}
-
-// newIdempotencyKey returns a random UUID, version 4.
-func newIdempotencyKey() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	key := make([]byte, 0, 36)
-	for i, group := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
-		if i > 0 {
-			key = append(key, '-')
-		}
-		key = hex.AppendEncode(key, group)
-	}
-	return string(key)
-}
-
-func headerText(s string) bool {
-	if s == "" || len(s) > 255 {
-		return false
-	}
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }
 
 // quiet keeps resty from writing addresses to standard error.

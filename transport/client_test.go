@@ -408,3 +408,20 @@ func TestAnAttemptTimesOutByItself(t *testing.T) {
 	require.ErrorIs(t, err, transport.ErrUnavailable)
 	require.NotErrorIs(t, err, context.DeadlineExceeded, "it was not the caller's time")
 }
+
+func TestAPathBelowTheBaseURLBeginsWithASlash(t *testing.T) {
+	h := start(t, transport.Config{})
+	c, err := transport.New(transport.Config{Provider: "test", BaseURL: h.server.URL + "/api", Signer: stamp{}})
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = (&http.Client{Transport: c.RoundTripper()}).Get(h.server.URL + "/apix") //nolint:bodyclose,noctx // there is none
+	require.ErrorIs(t, err, transport.ErrInvalid)
+	assert.Empty(t, h.faults.Requests())
+}
+
+func TestOwnConnectionsBoundTheHandshake(t *testing.T) {
+	c, err := transport.New(transport.Config{Provider: "test", BaseURL: "https://a.example"})
+	require.NoError(t, err)
+	defer c.Close()
+	assert.Equal(t, 10*time.Second, c.HandshakeTimeout())
+}

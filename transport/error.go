@@ -29,6 +29,9 @@ var (
 	// ErrRateLimited: too many requests in a short time (HTTP 429), or the
 	// wait for a free place would not fit into the context's deadline.
 	ErrRateLimited = errors.New("rate limited")
+	// ErrRejected: the platform refused the call, and no document tells why.
+	// The error's Code and Message are all that is known.
+	ErrRejected = errors.New("rejected")
 	// ErrQuota: a quota, allowance or balance is used up; waiting a moment
 	// does not help.
 	ErrQuota = errors.New("quota exhausted")
@@ -40,8 +43,8 @@ var (
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 	// ErrTooLarge: the answer is larger than the cap of [WithMaxResponseBytes].
 	ErrTooLarge = errors.New("answer too large")
-	// ErrMalformed: the answer is not what the platform documents, such as
-	// HTML, cut JSON or nothing at all.
+	// ErrMalformed: the answer is not what the platform documents, such as the
+	// page of a proxy in front of it, cut JSON or nothing at all.
 	ErrMalformed = errors.New("malformed answer")
 
 	// ErrRedirect: the platform answered with a redirect, which is not
@@ -129,10 +132,10 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Provider)
-	if e.Operation != "" {
+	if e.Provider != "" && e.Operation != "" {
 		b.WriteString(": ")
-		b.WriteString(e.Operation)
 	}
+	b.WriteString(e.Operation)
 	if e.OutcomeUnknown {
 		b.WriteString(": ")
 		b.WriteString(ErrOutcomeUnknown.Error())

@@ -29,9 +29,8 @@ func FuzzRetryAfter(f *testing.F) {
 	for _, s := range []string{"", "5", "-1", "99999999999999999999", "Sun, 01 Mar 2026 12:00:09 GMT", "soon"} {
 		f.Add(s)
 	}
-	t := &retried{client: &Client{set: clientSettings{clock: systemClock{}}}}
 	f.Fuzz(func(tt *testing.T, s string) {
-		assert.GreaterOrEqual(tt, int64(t.retryAfter(map[string][]string{"Retry-After": {s}})), int64(0))
+		assert.GreaterOrEqual(tt, int64(retryAfter(map[string][]string{"Retry-After": {s}}, systemClock{})), int64(0))
 	})
 }
 
@@ -40,7 +39,7 @@ func FuzzBaseURL(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		u, problem := parseBaseURL(s, false)
+		u, problem := parseBaseURL(s, "/api/v1", false)
 		if problem != "" {
 			return
 		}

@@ -2,9 +2,12 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +24,12 @@ type Limit struct {
 	// Burst is how many calls may go at once after a pause, at least 1.
 	Burst int
 }
+
+// The rates that a limit can have, in calls a second.
+const (
+	minRate = 1.0 / (24 * 60 * 60)
+	maxRate = 1e6
+)
 
 // Limiter keeps calls within a platform's limits. It must be safe for
 // concurrent use.
@@ -41,7 +50,8 @@ func (noLimits) Wait(context.Context, string) error { return nil }
 // NewLimiter returns token buckets for the limits, one a class. Calls of a
 // class leave in the order in which they came. Clients of one account in one
 // process can share it with [WithLimiter]. A nil clock is the system's. Limits
-// that make no sense are as in [New]: see [Limit].
+// that [New] would refuse let no call go: every Wait fails with what is wrong,
+// and New refuses the limiter.
 func NewLimiter(clock Clock, limits ...Limit) Limiter {
 	if len(limits) == 0 {
 		return NoLimits
@@ -49,9 +59,13 @@ func NewLimiter(clock Clock, limits ...Limit) Limiter {
 	if clock == nil {
 		clock = systemClock{}
 	}
-	b := &buckets{clock: clock, byClass: make(map[string]*bucket, len(limits))}
+	b := &buckets{clock: clock, wrong: limitProblems(limits), byClass: make(map[string]*bucket, len(limits))}
 	for _, l := range limits {
-		b.byClass[l.Class] = &bucket{tokens: rate.NewLimiter(rate.Limit(l.PerSecond), max(l.Burst, 1)), head: make(chan struct{}, 1)}
+		b.byClass[l.Class] = &bucket{
+			tokens: rate.NewLimiter(rate.Limit(l.PerSecond), max(l.Burst, 1)),
+			wire:   rate.NewLimiter(rate.Limit(l.PerSecond), max(l.Burst, 1)),
+			head:   make(chan struct{}, 1),
+		}
 	}
 	return b
 }
@@ -60,7 +74,7 @@ func limitProblems(limits []Limit) Fields {
 	var f Fields
 	var seen []string
 	for _, l := range limits {
-		f.Check(l.PerSecond > 0 && !math.IsInf(l.PerSecond, 0) && l.Burst >= 1, "limits", "must have a rate of more than 0 a second and a burst of at least 1")
+		f.Check(l.PerSecond >= minRate && l.PerSecond <= maxRate && l.Burst >= 1, "limits", "must have a rate of one a day to 1,000,000 a second and a burst of at least 1")
 		f.Check(!slices.Contains(seen, l.Class), "limits", "must name a class once")
 		seen = append(seen, l.Class)
 	}
@@ -69,12 +83,14 @@ func limitProblems(limits []Limit) Fields {
 
 type buckets struct {
 	clock   Clock
+	wrong   Fields
 	byClass map[string]*bucket
 }
 
 // bucket is the tokens of a class and the queue for them.
 type bucket struct {
 	tokens  *rate.Limiter
+	wire    *rate.Limiter // of the moment in which a request is written
 	head    chan struct{} // filled by the call that is next
 	waiting atomic.Int64
 }
@@ -84,6 +100,9 @@ type bucket struct {
 // that waited for the other leave in a bunch.
 func (b *buckets) Wait(ctx context.Context, class string) error {
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := b.wrong.Err("transport", "NewLimiter"); err != nil {
 		return err
 	}
 	var held []*bucket
@@ -129,30 +148,147 @@ func (q *bucket) enter(ctx context.Context, clock Clock) error {
 
 func (q *bucket) leave() { <-q.head }
 
-// limited waits for the limiter before every attempt.
+// spacer is a Limiter that keeps its rates on the wire too. Calls that got
+// their tokens one after the other may have to wait for a connection, and would
+// all be written in the moment in which the first one is there.
+type spacer interface {
+	// space returns when the request may be written, at the latest when the
+	// context ends.
+	space(ctx context.Context, class string)
+}
+
+func (b *buckets) space(ctx context.Context, class string) {
+	for _, name := range []string{class, ""} {
+		q := b.byClass[name]
+		if q == nil {
+			continue
+		}
+		now := b.clock.Now()
+		if wait := q.wire.ReserveN(now, 1).DelayFrom(now); wait > 0 {
+			_ = b.clock.Sleep(ctx, wait) // the context's end is the attempt's affair
+		}
+		if name == "" {
+			return // the class and all calls are one
+		}
+	}
+}
+
+// limited waits before every attempt: for the end of a pause that the platform
+// asked for, and for the limiter.
 type limited struct {
-	next    http.RoundTripper
-	limiter Limiter
-	clock   Clock
+	next   http.RoundTripper
+	client *Client
 }
 
 func (t *limited) RoundTrip(req *http.Request) (*http.Response, error) {
-	if t.limiter == NoLimits {
+	c := t.client
+	if c.set.limiter == NoLimits && !c.shared.holds.any() {
 		return t.next.RoundTrip(req)
 	}
 	r := req.Context().Value(runKey{}).(*run)
-	start := t.clock.Now()
-	err := t.limiter.Wait(req.Context(), r.call.Class)
-	r.limitWaited += t.clock.Now().Sub(start)
+	start := c.set.clock.Now()
+	err := c.waitForLimits(req.Context(), r.call.Class)
+	r.limitWaited += c.set.clock.Now().Sub(start)
 	if err != nil {
-		return nil, &limitError{err}
+		return nil, err
 	}
 	return t.next.RoundTrip(req)
 }
 
-// limitError marks the limiter's failures, so that the step above need not
-// know what a limiter of the caller's returns.
-type limitError struct{ err error }
+// errLimitWait tells a wait that was not begun, or given up.
+var errLimitWait = errors.New("not sent: the client's own rate limit would hold it back for longer than allowed")
 
-func (e *limitError) Error() string { return "rate limit: " + e.err.Error() }
-func (e *limitError) Unwrap() error { return e.err }
+func (c *Client) waitForLimits(ctx context.Context, class string) error {
+	ctx, stop := c.shared.whileOpen(ctx)
+	defer stop()
+	if err := c.waitForPause(ctx, class); err != nil {
+		return err
+	}
+	if c.set.limiter == NoLimits {
+		return nil
+	}
+	bounded, cancel := context.WithTimeout(ctx, c.set.maxLimitWait)
+	defer cancel()
+	err := c.set.limiter.Wait(bounded, class)
+	switch {
+	case err == nil:
+		return c.waitForPause(ctx, class) // another call may have met a 429 meanwhile
+	case context.Cause(ctx) == ErrClosed: //nolint:errorlint // the cause is the sentinel itself
+		return &notSentError{kind: ErrClosed, err: nil}
+	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) && !outlasts(ctx, c.set.maxLimitWait):
+		return &notSentError{kind: ErrRateLimited, err: fmt.Errorf("%w (%s)", errLimitWait, c.set.maxLimitWait)}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &notSentError{kind: ErrRateLimited, err: fmt.Errorf("rate limit: %w", err)}
+	case errors.Is(err, ErrInvalid):
+		return &notSentError{kind: ErrInvalid, err: err}
+	}
+	return &notSentError{kind: ErrUnavailable, err: fmt.Errorf("rate limit: %w", err)}
+}
+
+// outlasts reports whether d is longer than what the context's deadline leaves.
+func outlasts(ctx context.Context, d time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && time.Until(deadline) <= d
+}
+
+// waitForPause waits until the platform takes calls of the class again.
+func (c *Client) waitForPause(ctx context.Context, class string) error {
+	for {
+		left := c.shared.holds.left(class, c.set.clock.Now())
+		if left <= 0 {
+			return nil
+		}
+		if left > c.shared.retry.MaxRetryAfter {
+			return &notSentError{kind: ErrRateLimited, err: errPaused, retryAfter: left}
+		}
+		err := c.set.clock.Sleep(ctx, left)
+		switch {
+		case err == nil:
+		case context.Cause(ctx) == ErrClosed: //nolint:errorlint // the cause is the sentinel itself
+			return &notSentError{kind: ErrClosed}
+		default:
+			return &notSentError{kind: ErrRateLimited, err: fmt.Errorf("%w: %w", errPaused, err), retryAfter: left}
+		}
+	}
+}
+
+var errPaused = errors.New("not sent: the platform asked for a pause")
+
+// holds are the pauses that a platform asked for with a 429, by class.
+type holds struct {
+	count atomic.Int64
+	mu    sync.Mutex
+	until map[string]time.Time
+	clock Clock
+}
+
+func (h *holds) any() bool { return h.count.Load() > 0 }
+
+func (h *holds) set(class string, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.until == nil {
+		h.until = make(map[string]time.Time)
+	}
+	if until := h.clock.Now().Add(d); until.After(h.until[class]) {
+		h.until[class] = until
+	}
+	h.count.Store(int64(len(h.until)))
+}
+
+func (h *holds) left(class string, now time.Time) time.Duration {
+	if !h.any() {
+		return 0
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	until, held := h.until[class]
+	if held && !until.After(now) {
+		delete(h.until, class)
+		h.count.Store(int64(len(h.until)))
+	}
+	return until.Sub(now)
+}

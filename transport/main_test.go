@@ -88,3 +88,16 @@ func countNew(n *atomic.Int64) func(net.Conn, http.ConnState) {
 		}
 	}
 }
+
+// countOpen counts the connections that a server has.
+func countOpen(n *atomic.Int64) func(net.Conn, http.ConnState) {
+	return func(_ net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			n.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			n.Add(-1)
+		case http.StateActive, http.StateIdle:
+		}
+	}
+}

@@ -20,13 +20,19 @@ type clientSettings struct {
 	maxConnections   int
 	plainHTTP        bool
 	unsafeRetries    bool
-	attempts         int
+	attempts         *int
 	userAgent        string
+	idleTimeout      time.Duration
+	callTimeout      *time.Duration
+	maxLimitWait     time.Duration
+
+	wrong Fields // options that make no sense
 }
 
 const (
 	defaultMaxResponseBytes = 10 << 20
 	defaultAttemptTimeout   = 30 * time.Second
+	defaultMaxLimitWait     = time.Minute
 	defaultMaxConnections   = 64
 	defaultUserAgent        = "pentagate-go"
 )
@@ -34,8 +40,18 @@ const (
 // WithRoundTripper sends through rt in the place of the client's own tuned
 // connections. Signing, limits and retries stay in the path. The caller
 // closes rt.
+//
+// What the client's own connections do is then up to rt: the lowest TLS
+// version, the bound on connections, the idle time, HTTP/2 pings, the bound on
+// headers. When rt is an [*http.Transport] the client still sees when a request
+// leaves; with any other, a request that could not be sent counts as sent
+// unless its error is that of dialing or of the certificate.
 func WithRoundTripper(rt http.RoundTripper) Option {
-	return func(s *clientSettings) { s.base = rt }
+	return func(s *clientSettings) {
+		t, is := rt.(*http.Transport)
+		s.base = rt
+		s.wrong.Check(rt != nil && (!is || t != nil), "round_tripper", "must not be nil: leave the option out")
+	}
 }
 
 // WithClock sets the clock for timestamps, limits and waits between attempts.
@@ -51,19 +67,31 @@ func WithRetry(p RetryPolicy) Option {
 // WithLimiter replaces the platform's documented limits, for example by a
 // limiter that several clients share. [NoLimits] switches them off.
 func WithLimiter(l Limiter) Option {
-	return func(s *clientSettings) { s.limiter = l }
+	return func(s *clientSettings) {
+		s.limiter = l
+		s.wrong.Check(l != nil, "limiter", "must not be nil: leave the option out, or pass NoLimits")
+		if b, ok := l.(*buckets); ok {
+			s.wrong = append(s.wrong, b.wrong...)
+		}
+	}
 }
 
 // WithLogger logs calls and attempts: successes at debug level, failed
 // attempts at info, failed calls at warn. No path, query, body or credential
 // is logged.
 func WithLogger(l *slog.Logger) Option {
-	return WithObserver(&logObserver{log: l})
+	return func(s *clientSettings) {
+		s.observers = append(s.observers, &logObserver{log: l})
+		s.wrong.Check(l != nil, "logger", "must not be nil: leave the option out")
+	}
 }
 
 // WithObserver adds an observer of calls and attempts.
 func WithObserver(o Observer) Option {
-	return func(s *clientSettings) { s.observers = append(s.observers, o) }
+	return func(s *clientSettings) {
+		s.observers = append(s.observers, o)
+		s.wrong.Check(o != nil, "observer", "must not be nil: leave the option out")
+	}
 }
 
 // WithMaxResponseBytes caps an answer's body after decompression; 10 MiB by
@@ -73,12 +101,37 @@ func WithMaxResponseBytes(n int64) Option {
 }
 
 // WithAttemptTimeout bounds each attempt from connecting to the last byte of
-// the answer; 30 seconds by default. The whole call is bounded by its context.
+// the answer; 30 seconds by default. [WithCallTimeout] and the context bound
+// the whole call.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *clientSettings) { s.attemptTimeout = d }
 }
 
-// WithMaxConnections bounds the client's open connections; 64 by default.
+// WithCallTimeout bounds each call with all its waits and attempts. There is
+// no bound by default but the context's: three attempts of 30 seconds and two
+// waits of a minute are then possible. A call that runs out of time ends like
+// one whose context has ended, with context.DeadlineExceeded.
+func WithCallTimeout(d time.Duration) Option {
+	return func(s *clientSettings) { s.callTimeout = &d }
+}
+
+// WithMaxLimitWait bounds how long one attempt waits for the client's own
+// limits; a minute by default. A call that would wait for longer fails at once
+// with [ErrRateLimited], and nothing was sent.
+func WithMaxLimitWait(d time.Duration) Option {
+	return func(s *clientSettings) { s.maxLimitWait = d }
+}
+
+// WithIdleTimeout sets how long a connection is kept that nothing uses; 4
+// seconds by default, just below what common servers keep it for (5 seconds). A
+// call that is sent in the moment in which the server closes is lost, and its
+// outcome unknown. It does not apply to [WithRoundTripper].
+func WithIdleTimeout(d time.Duration) Option {
+	return func(s *clientSettings) { s.idleTimeout = d }
+}
+
+// WithMaxConnections bounds the client's open connections; 64 by default,
+// unless the platform's package says otherwise.
 // Calls beyond wait for a free one, within their context and the attempt's
 // time. It does not apply to [WithRoundTripper].
 func WithMaxConnections(n int) Option {
@@ -99,7 +152,7 @@ func WithUnsafeRetriesByDefault() Option {
 // WithDefaultAttempts is [WithAttempts] for all calls of a client; the rest of
 // the platform's retry policy stays.
 func WithDefaultAttempts(n int) Option {
-	return func(s *clientSettings) { s.attempts = n }
+	return func(s *clientSettings) { s.attempts = &n }
 }
 
 // WithUserAgent sets the User-Agent header.

@@ -308,6 +308,32 @@ func TestASameOriginRedirectIsFollowedOnceWhereAllowed(t *testing.T) {
 	})
 }
 
+// A server behind a proxy that ends TLS names http in its redirects.
+func TestARedirectToHTTPIsFollowedWithHTTPS(t *testing.T) {
+	for name, tc := range map[string]struct {
+		location string
+		want     error
+		sent     int
+	}{
+		"the same host and port":   {"http://{host}/things/", nil, 2},
+		"another port":             {"http://127.0.0.1:80/things/", transport.ErrRedirect, 1},
+		"another host":             {"http://evil.example/things/", transport.ErrRedirect, 1},
+		"the same address":         {"http://{host}/things", transport.ErrRedirect, 1},
+		"with a user":              {"http://user@{host}/things/", transport.ErrRedirect, 1},
+		"to a scheme that is none": {"ftp://{host}/things/", transport.ErrRedirect, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			faults := transporttest.NewFaults(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"ok":true}`)) }))
+			server := httptest.NewTLSServer(faults)
+			defer server.Close()
+			faults.Script(transporttest.Redirect(307, strings.Replace(tc.location, "{host}", strings.TrimPrefix(server.URL, "https://"), 1)))
+			h := start(t, transport.Config{FollowSameOrigin: true, BaseURL: server.URL}, transport.WithRoundTripper(server.Client().Transport))
+			require.ErrorIs(t, h.client.Do(t.Context(), post(transport.Unsafe), nil), tc.want)
+			assert.Len(t, faults.Requests(), tc.sent)
+		})
+	}
+}
+
 func TestClientsWithOtherCredentialsShareTheRest(t *testing.T) {
 	h := start(t, transport.Config{Limits: []transport.Limit{{PerSecond: 1, Burst: 1}}})
 	other := h.client.WithSigner(nil)
@@ -378,8 +404,8 @@ func TestALimiterThatFailsKeepsTheCallFromBeingSent(t *testing.T) {
 
 func TestErrorsRepeatNothingThatWasSent(t *testing.T) {
 	for name, body := range map[string]string{
-		"as plain text":      `{"message":"no order for 张三 at 北京市朝阳区, phone 13800138000, quantity 4711, key mine-key-1, note top-secret, search hunter2 / hunter%202"}`,
-		"in a field's words": `{"field":"phone","message":"13800138000 张三 北京市朝阳区 4711 hunter2 is wrong"}`,
+		"as plain text":      `{"message":"no order for 张三 at 北京市朝阳区, phone 13800138000, quantity 471147, key mine-key-1, note top-secret, search hunter2 / hunter%202"}`,
+		"in a field's words": `{"field":"phone","message":"13800138000 张三 北京市朝阳区 471147 hunter2 is wrong"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, transport.Config{Interpret: func(a *transport.Answer) ([]byte, *transport.Error) {
@@ -395,11 +421,11 @@ func TestErrorsRepeatNothingThatWasSent(t *testing.T) {
 			h.faults.Always(transporttest.Status(400, body))
 			call := transport.Call{Operation: "Create", Method: "POST", Path: "/cards/SECRETCARD", Route: "/cards/{card}", Safety: transport.Keyed,
 				Query: url.Values{"q": {"hunter2"}, "r": {"hunter 2"}},
-				Body:  map[string]any{"recipient": map[string]any{"name": "张三", "lines": []string{"北京市朝阳区"}}, "phone": "13800138000", "quantity": 4711}}
+				Body:  map[string]any{"recipient": map[string]any{"name": "张三", "lines": []string{"北京市朝阳区"}}, "phone": "13800138000", "quantity": 471147}}
 			err := h.client.Do(t.Context(), call, nil, transport.WithIdempotencyKey("mine-key-1"), transport.WithHeader("X-Note", "top-secret"))
 			require.ErrorIs(t, err, transport.ErrInvalid)
 			for _, text := range renderings(err) {
-				for _, secret := range []string{"张三", "北京", "13800138000", "4711", "hunter", "mine-key-1", "top-secret", "SECRETCARD"} {
+				for _, secret := range []string{"张三", "北京", "13800138000", "471147", "hunter", "mine-key-1", "top-secret", "SECRETCARD"} {
 					assert.NotContains(t, text, secret)
 				}
 			}
@@ -481,6 +507,7 @@ func TestErrorTexts(t *testing.T) {
 	h.faults.Script(fault)
 	err := h.client.Do(t.Context(), get("/a"), nil)
 	require.EqualError(t, err, "test: Get: rate limited (HTTP 429, request req-20260301-000000001, retry after 10m0s)")
+	h = start(t, transport.Config{})
 	h.faults.Script(transporttest.DropAfter())
 	err = h.client.Do(t.Context(), post(transport.Once), nil)
 	require.ErrorIs(t, err, transport.ErrOutcomeUnknown)
@@ -509,4 +536,49 @@ func TestManyCallsShareFewConnections(t *testing.T) {
 	}
 	wg.Wait()
 	assert.LessOrEqual(t, opened.Load(), int64(70))
+}
+
+func TestTheDateOfAnAnswerThatTookLongIsNotBelieved(t *testing.T) {
+	h := start(t, transport.Config{Interpret: clockJudge})
+	slow := roundTripperFunc(func(r *http.Request) (*http.Response, error) {
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		h.clock.Advance(61 * time.Second)
+		return resp, err
+	})
+	c, err := transport.New(transport.Config{Provider: "test", BaseURL: h.server.URL, Signer: stamp{}, Interpret: clockJudge},
+		transport.WithClock(h.clock), transport.WithRoundTripper(slow))
+	require.NoError(t, err)
+	defer c.Close()
+	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	refused := transporttest.Status(401, "")
+	refused.Date = now.Add(time.Hour)
+	h.faults.Always(refused)
+	require.ErrorIs(t, c.Do(t.Context(), get("/a"), nil), transport.ErrClock)
+	assert.Len(t, h.faults.Requests(), 1)
+}
+
+func TestTheAttemptForARefusedTimeIsNotCounted(t *testing.T) {
+	h := start(t, transport.Config{Interpret: clockJudge})
+	refused := transporttest.Status(401, "")
+	refused.Date = now.Add(time.Hour)
+	busy := transporttest.Status(503, "")
+	busy.Date = now.Add(time.Hour)
+	h.faults.Script(refused, busy, busy, transporttest.Pass())
+	require.NoError(t, h.client.Do(t.Context(), get("/a"), nil), "three attempts, and one for the time")
+	assert.Len(t, h.faults.Requests(), 4)
+}
+
+func TestFailedAttemptsAreLoggedAtInfo(t *testing.T) {
+	var logged bytes.Buffer
+	h := start(t, transport.Config{}, transport.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelInfo}))))
+	h.faults.Script(transporttest.Status(503, ""))
+	require.NoError(t, h.client.Do(t.Context(), get("/a"), nil))
+	assert.Equal(t, 1, strings.Count(logged.String(), "level=INFO msg=attempt"), "the good one is at debug")
+}
+
+func TestAnErrorTellsItsAttemptsFromTwoOn(t *testing.T) {
+	h := start(t, transport.Config{})
+	h.faults.Always(transporttest.Status(503, ""))
+	require.ErrorContains(t, h.client.Do(t.Context(), get("/a"), nil, transport.WithAttempts(2)), "2 attempts)")
+	assert.NotContains(t, h.client.Do(t.Context(), get("/a"), nil, transport.WithAttempts(1)).Error(), "attempts")
 }

@@ -2,18 +2,11 @@ package transport
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
-
-	"github.com/pentagate/pentagate/signing"
 )
 
 // RetryPolicy says how often and after which waits a call is tried again.
@@ -110,9 +103,18 @@ func (b *budget) take() bool {
 	return false
 }
 
-func (b *budget) give() {
-	if b.tokens.Add(1) > b.max {
-		b.tokens.Add(-1)
+// earn gives a token for a success.
+func (b *budget) earn() { b.give(1) }
+
+// giveBack returns the tokens of a retry that was not made.
+func (b *budget) giveBack() { b.give(retryCost) }
+
+func (b *budget) give(n int64) {
+	for {
+		had := b.tokens.Load()
+		if b.tokens.CompareAndSwap(had, min(had+n, b.max)) {
+			return
+		}
 	}
 }
 
@@ -125,23 +127,18 @@ type retried struct {
 	client *Client
 }
 
-// outcome is what an attempt's end says about the request.
-type outcome int
-
-const (
-	answered     outcome = iota // a usable answer, good or bad
-	notRun                      // not carried out, worth another try
-	pointless                   // not carried out, another try gives the same
-	clockRefused                // not carried out: signed for a wrong time
-	uncertain                   // may have been carried out, worth another try
-	hopeless                    // may have been carried out, another try gives the same
-)
-
 func (t *retried) RoundTrip(req *http.Request) (*http.Response, error) {
 	r, err := runOf(req)
 	if err != nil {
 		return nil, r.complete(t.client, &Error{Kind: ErrInvalid, Err: err}, pointless)
 	}
+	if !r.counted {
+		if !t.client.shared.enter() {
+			return nil, r.complete(t.client, &Error{Kind: ErrClosed}, pointless)
+		}
+		defer t.client.shared.leave()
+	}
+	r.entered = true
 	ctx := req.Context()
 	if ctx.Value(runKey{}) != r {
 		ctx = context.WithValue(ctx, runKey{}, r)
@@ -156,9 +153,10 @@ func (t *retried) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err == nil {
 			resp, err = t.next.RoundTrip(req)
 		}
-		end := t.judge(ctx, r, err)
+		end := t.client.judge(ctx, r, err)
+		t.skew.learn(r, end)
 		if r.failure == nil {
-			t.budget.give()
+			t.budget.earn()
 			return resp, nil
 		}
 		r.mayHaveRun = r.mayHaveRun || end == uncertain || end == hopeless
@@ -174,15 +172,16 @@ func (t *retried) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// pause waits before the next attempt. When the caller's time ends first, the
-// last failure stays the call's and takes the context's error as a cause.
+// pause waits before the next attempt. When the caller's time or the client
+// ends first, the last failure stays the call's and takes that as a cause.
 func (t *retried) pause(ctx context.Context, r *run, d time.Duration) bool {
 	clock := t.client.set.clock
 	start := clock.Now()
-	err := clock.Sleep(ctx, d)
+	err := t.client.Sleep(ctx, d)
 	r.waited += clock.Now().Sub(start)
 	if err != nil {
 		r.failure.Err = errors.Join(err, r.failure.Err)
+		t.budget.giveBack()
 	}
 	return err == nil
 }
@@ -192,8 +191,8 @@ func (t *retried) pause(ctx context.Context, r *run, d time.Duration) bool {
 func (t *retried) again(r *run, end outcome) (time.Duration, bool) {
 	safety := r.safety(t.client)
 	tries, allowed := r.attempts, t.policy.Attempts
-	if r.set.attempts > 0 {
-		allowed = r.set.attempts
+	if r.set.attempts != nil {
+		allowed = *r.set.attempts
 	}
 	if r.clockRetried {
 		tries--
@@ -202,9 +201,12 @@ func (t *retried) again(r *run, end outcome) (time.Duration, bool) {
 	case safety == Once:
 		return 0, false
 	case end == clockRefused:
-		first := !r.clockRetried
+		if r.clockRetried {
+			return 0, false
+		}
 		r.clockRetried = true
-		return 0, first && t.skew.adopt(r.usedSkew, r.date)
+		r.usedSkew, r.trial = t.skew.propose(r)
+		return 0, r.trial
 	case end != notRun && (end != uncertain || safety == Unsafe):
 		return 0, false
 	case tries >= allowed, r.failure.RetryAfter > t.policy.MaxRetryAfter, !t.budget.take():
@@ -215,106 +217,4 @@ func (t *retried) again(r *run, end outcome) (time.Duration, bool) {
 		return t.policy.RateLimitDelay, true
 	}
 	return t.policy.backoff(tries), true
-}
-
-// judge classifies an attempt and leaves its failure, or the payload, in r.
-func (t *retried) judge(ctx context.Context, r *run, err error) outcome {
-	if err != nil {
-		return t.judgeError(ctx, r, err)
-	}
-	a := &r.answer
-	if a.Status >= 300 && a.Status < 400 {
-		r.failure = &Error{Kind: ErrRedirect, Location: r.location(t.client.base, a)}
-		if a.Status == http.StatusTemporaryRedirect || a.Status == http.StatusPermanentRedirect {
-			return pointless // these ask for the same request elsewhere: it did not run here
-		}
-		return hopeless
-	}
-	r.payload, r.failure = t.client.cfg.Interpret(a)
-	if r.failure == nil {
-		r.mayHaveRun = true
-		return answered
-	}
-	r.failure.RetryAfter = t.retryAfter(a.Header)
-	switch {
-	case errors.Is(r.failure, ErrUnavailable):
-		return uncertain
-	case errors.Is(r.failure, ErrRateLimited):
-		return notRun
-	case errors.Is(r.failure, ErrMalformed):
-		return hopeless
-	case errors.Is(r.failure.Err, ErrClock):
-		return clockRefused
-	case t.client.cfg.UnclearClock && errors.Is(r.failure, ErrUnauthenticated) && r.date.contradicts(r.usedSkew):
-		return clockRefused
-	}
-	return answered
-}
-
-func (t *retried) judgeError(ctx context.Context, r *run, err error) outcome {
-	gone := r.sent.Load() && !neverSent(err)
-	var limit *limitError
-	switch {
-	case ctx.Err() != nil:
-		r.failure = &Error{Err: ctx.Err()}
-		if gone {
-			return hopeless
-		}
-		return pointless
-	case errors.As(err, &limit) && errors.Is(err, context.DeadlineExceeded):
-		r.failure = &Error{Kind: ErrRateLimited, Err: err}
-		return pointless
-	case errors.As(err, &limit):
-		r.failure = &Error{Kind: ErrUnavailable, Err: err}
-		return pointless
-	case errors.Is(err, errForeignOrigin), errors.Is(err, signing.ErrHeaderSet), errors.Is(err, signing.ErrRequest):
-		r.failure = &Error{Kind: ErrInvalid, Err: err}
-		return pointless
-	case errors.Is(err, errSigning):
-		r.failure = &Error{Kind: ErrUnauthenticated, Err: err}
-		return pointless
-	case errors.Is(err, errTooLarge):
-		r.failure = &Error{Kind: ErrTooLarge, Err: err}
-		return hopeless
-	}
-	r.failure = &Error{Kind: ErrUnavailable, Err: err}
-	if gone {
-		return uncertain
-	}
-	return notRun
-}
-
-// neverSent tells from the error alone that no byte of the request can have
-// reached the platform: it could not be connected to, or did not prove who
-// it is.
-func neverSent(err error) bool {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		return true
-	}
-	var dns *net.DNSError
-	var cert *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dns) || errors.As(err, &cert) || errors.As(err, &record)
-}
-
-// retryAfter reads the header as seconds or as a date. A date is compared
-// with the answer's own Date, so that our clock does not matter.
-func (t *retried) retryAfter(h http.Header) time.Duration {
-	v := strings.TrimSpace(h.Get("Retry-After"))
-	if v == "" {
-		return 0
-	}
-	if s, err := strconv.ParseInt(v, 10, 64); err == nil {
-		return time.Duration(min(max(s, 0), int64(24*time.Hour/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(v)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		now = t.client.set.clock.Now()
-	}
-	return max(at.Sub(now), 0)
 }

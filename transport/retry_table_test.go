@@ -34,7 +34,7 @@ type retryRow struct {
 var sentinels = map[string]error{
 	"invalid": transport.ErrInvalid, "unauthenticated": transport.ErrUnauthenticated, "permission": transport.ErrPermission,
 	"not found": transport.ErrNotFound, "conflict": transport.ErrConflict, "rate limited": transport.ErrRateLimited,
-	"quota": transport.ErrQuota, "unavailable": transport.ErrUnavailable, "outcome unknown": transport.ErrOutcomeUnknown,
+	"quota": transport.ErrQuota, "rejected": transport.ErrRejected, "unavailable": transport.ErrUnavailable, "outcome unknown": transport.ErrOutcomeUnknown,
 	"too large": transport.ErrTooLarge, "malformed": transport.ErrMalformed, "redirect": transport.ErrRedirect,
 }
 

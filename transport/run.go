@@ -22,15 +22,19 @@ type run struct {
 	waited       time.Duration
 	limitWaited  time.Duration
 	clockRetried bool
+	counted      bool // among the client's open calls: Do made it
 	entered      bool // the attempt level has taken it on
-	mayHaveRun   bool // an attempt may have been carried out
+	mayHaveRun   bool // an attempt may have been carried out, and none has told
 	repeated     bool // and another one followed
 
 	// of the attempt under way
 	signTime time.Time
 	usedSkew time.Duration
+	trial    bool        // usedSkew is on trial
+	traced   bool        // sent comes from the connection
 	sent     atomic.Bool // may have left: a connection was at hand
 	resent   atomic.Bool // net/http sent it twice
+	conn     atomic.Pointer[leavable]
 	header   http.Header // as signed
 	answer   Answer
 	date     observedDate
@@ -38,6 +42,8 @@ type run struct {
 	// of the last attempt
 	payload []byte
 	failure *Error
+
+	trialRefused bool // of the last attempt
 }
 
 type runKey struct{}
@@ -57,7 +63,6 @@ func runOf(req *http.Request) (*run, error) {
 	// A token source or an observer may send requests of its own with the
 	// context of the call that it serves: those are calls of their own.
 	if r, ok := req.Context().Value(runKey{}).(*run); ok && !r.entered {
-		r.entered = true
 		return r, nil
 	}
 	call, _ := req.Context().Value(callKey{}).(Call)
@@ -68,7 +73,7 @@ func runOf(req *http.Request) (*run, error) {
 	if key := req.Header.Get("Idempotency-Key"); key != "" && call.Safety == SafetyByMethod {
 		call.Safety = Keyed
 	}
-	r := &run{call: call, query: req.URL.RawQuery, entered: true}
+	r := &run{call: call, query: req.URL.RawQuery}
 	if call.safety() == Keyed {
 		r.idempotencyKey = req.Header.Get("Idempotency-Key")
 	}
@@ -105,6 +110,7 @@ func (r *run) complete(c *Client, e *Error, end outcome) *Error {
 		e.RequestID = r.answer.Header.Get(c.cfg.RequestIDHeader)
 		e.Body = slices.Clone(r.answer.Body[:min(len(r.answer.Body), maxErrorBody)])
 	}
+	e.Fields = e.Fields[:min(len(e.Fields), maxFields)]
 	for i := range e.Fields {
 		e.Fields[i].Name = r.redactEcho(e.Fields[i].Name)
 		e.Fields[i].Problem = r.redactEcho(e.Fields[i].Problem)
@@ -113,10 +119,8 @@ func (r *run) complete(c *Client, e *Error, end outcome) *Error {
 	if e.Err != nil {
 		e.cause = r.redactEcho(e.Err.Error())
 	}
-	// A good answer to a repeat tells what became of the call, unless the
-	// platform may have carried out both.
-	open := end != answered || r.repeated && r.call.safety() == Unsafe
-	e.OutcomeUnknown = open && r.mayHaveRun && r.call.safety() != Read
+	open := r.mayHaveRun || end == uncertain || end == hopeless
+	e.OutcomeUnknown = open && r.call.safety() != Read && (end != answered || !e.settled())
 	return e
 }
 

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -17,13 +18,15 @@ const (
 	skewMaxRoundTrip = time.Minute
 )
 
-// clockSkew is how far the platform's clock is ahead of ours. It stays zero
-// until the platform refuses a request for its time: a wrong Date from
-// something in between does no harm before that. Once in use, every answer
-// heals it.
+// clockSkew is how far the platform's clock is ahead of ours. A Date may be
+// anybody's, so that it is only ever a proposal: an attempt is signed with it,
+// on trial, and its success adopts it. What is refused is dropped.
 type clockSkew struct {
 	clock Clock
 	value atomic.Int64
+	// better is what an accepted answer proposes in the place of value. One
+	// call tries it.
+	better atomic.Pointer[time.Duration]
 }
 
 // observedDate is what one answer told about the platform's clock.
@@ -32,34 +35,69 @@ type observedDate struct {
 	known bool
 }
 
-// contradicts tells whether the platform's time is far from the one that was
+// contradicts reports whether the platform's time is far from the one that was
 // signed with the difference used.
 func (d observedDate) contradicts(used time.Duration) bool {
 	return d.known && (d.ahead-used).Abs() > skewSuspect
 }
 
-func (s *clockSkew) current() time.Duration { return time.Duration(s.value.Load()) }
-
-func (s *clockSkew) set(ahead time.Duration) {
+// proposes reports whether the platform's time is another one than that which
+// was signed, and returns the difference to sign with.
+func (d observedDate) proposes(used time.Duration) (time.Duration, bool) {
+	ahead := d.ahead
 	if ahead.Abs() <= skewTolerance {
 		ahead = 0
 	}
-	s.value.Store(int64(ahead))
+	return ahead, d.known && (d.ahead-used).Abs() > skewTolerance
 }
 
-// adopt takes over what the refused attempt observed. It reports whether
-// signing again makes sense: not without a Date, and not if the attempt was
-// signed for about that time already.
-func (s *clockSkew) adopt(used time.Duration, seen observedDate) bool {
-	if !seen.known || (seen.ahead-used).Abs() <= skewTolerance {
-		return false
+func (s *clockSkew) current() time.Duration { return time.Duration(s.value.Load()) }
+
+// next is the difference to sign with where no trial is under way.
+func (s *clockSkew) next() (ahead time.Duration, trial bool) {
+	if s.better.Load() != nil {
+		if p := s.better.Swap(nil); p != nil {
+			return *p, true
+		}
 	}
-	s.set(seen.ahead)
-	return true
+	return s.current(), false
 }
 
-// timed decides the time that an attempt is signed for, and watches the Date
-// of its answer.
+// learn draws the conclusions from an attempt's end.
+func (s *clockSkew) learn(r *run, end outcome) {
+	refused := end == clockRefused || end == answered && r.failure != nil && errors.Is(r.failure, ErrUnauthenticated)
+	switch {
+	case refused:
+		if !r.trial && end == clockRefused {
+			s.value.CompareAndSwap(int64(r.usedSkew), 0)
+		}
+		r.trial, r.trialRefused = false, r.trial
+	case end == answered: // the platform took the signature and its time
+		if r.trial {
+			s.value.Store(int64(r.usedSkew))
+			r.trial = false
+		}
+		if ahead, other := r.date.proposes(r.usedSkew); other && r.usedSkew != 0 {
+			s.better.Store(&ahead)
+		}
+	}
+}
+
+// propose is the difference that an attempt which was refused for its time is
+// repeated with: what its answer told, else the one that was in use before a
+// trial, else none at all.
+func (s *clockSkew) propose(r *run) (ahead time.Duration, ok bool) {
+	if ahead, ok = r.date.proposes(r.usedSkew); ok {
+		return ahead, true
+	}
+	if r.trialRefused {
+		return s.current(), s.current() != r.usedSkew
+	}
+	return 0, r.usedSkew != 0
+}
+
+// timed decides the time that an attempt is signed for, and reads the Date of
+// its answer.
 type timed struct {
 	next http.RoundTripper
 	skew *clockSkew
@@ -68,7 +106,9 @@ type timed struct {
 func (t *timed) RoundTrip(req *http.Request) (*http.Response, error) {
 	r := req.Context().Value(runKey{}).(*run)
 	start := t.skew.clock.Now()
-	r.usedSkew = t.skew.current()
+	if !r.trial {
+		r.usedSkew, r.trial = t.skew.next()
+	}
 	r.signTime = start.Add(r.usedSkew)
 	r.date = observedDate{}
 	resp, err := t.next.RoundTrip(req)
@@ -84,8 +124,5 @@ func (t *timed) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	r.date = observedDate{ahead: date.Sub(now), known: true}
-	if t.skew.current() != 0 {
-		t.skew.set(r.date.ahead)
-	}
 	return resp, nil
 }

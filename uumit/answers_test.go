@@ -3,6 +3,7 @@ package uumit_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,15 +46,19 @@ func TestAnswersOfEveryCall(t *testing.T) {
 			"HTML":                       {transporttest.HTML(), transport.ErrMalformed},
 			"half a JSON":                {transporttest.Garbage(), transport.ErrMalformed},
 			"HTTP 200 with a code":       {transporttest.Status(200, `{"code":3001,"message":"m","data":`+call.data+`}`), transport.ErrQuota},
-			"HTTP 200 with a code, bare": {transporttest.Status(200, `{"code":7001,"message":"m"}`), transport.ErrInvalid},
-			"an error in HTML":           {transporttest.Status(403, "<html>no</html>"), transport.ErrPermission},
-			"an error without a body":    {transporttest.Status(400, ""), transport.ErrInvalid},
+			"HTTP 200 with a code, bare": {transporttest.Status(200, `{"code":7001,"message":"m"}`), transport.ErrRejected},
+			"an error in HTML":           {transporttest.Status(403, "<html>no</html>"), transport.ErrMalformed},
+			"a page that is not found":   {transporttest.Status(404, "<html><title>404 Not Found</title></html>"), transport.ErrMalformed},
+			"a path that is not known":   {transporttest.Status(404, `{"detail":"Not Found"}`), transport.ErrMalformed},
+			"a conflict of a gateway":    {transporttest.Status(409, `{"message":"Conflict"}`), transport.ErrMalformed},
+			"a proxy's question":         {transporttest.Status(407, `{"code":1002,"message":"m"}`), transport.ErrMalformed},
+			"an error without a body":    {transporttest.Status(400, ""), transport.ErrMalformed},
 			"a gateway's error":          {transporttest.Status(502, "<html>Bad Gateway</html>"), transport.ErrUnavailable},
 			"too large":                  {good(`"` + strings.Repeat("x", 2000) + `"`), transport.ErrTooLarge},
 		} {
 			t.Run(call.name+"/"+name, func(t *testing.T) {
-				if call.name == "PollDeviceAuth" && strings.Contains(name, "code") && name != "a code as text" && name != "HTTP 200 with a code, bare" {
-					t.Skip("the word in the data counts: see TestWhatAPollSays")
+				if call.name == "PollDeviceAuth" && slices.Contains([]string{"data without an envelope", "a code of null", "a code that is no number", "HTTP 200 with a code"}, name) {
+					t.Skip("a key is never thrown away: see TestWhatAPollSays")
 				}
 				h := start(t)
 				opts := []transport.Option{transport.WithClock(h.clock)}
@@ -75,7 +80,7 @@ func TestAnswersOfEveryCall(t *testing.T) {
 					require.NotErrorIs(t, err, transport.ErrOutcomeUnknown)
 				}
 				want := 1
-				if retried {
+				if retried && call.name != "PollDeviceAuth" {
 					want = 3
 				}
 				assert.Len(t, h.faults.Requests(), want)
@@ -113,19 +118,9 @@ func TestAmounts(t *testing.T) {
 			assert.Contains(t, string(out), `"price_ut":"`+want+`"`, "text goes out")
 		})
 	}
-	for name, data := range map[string]string{
-		"a balance":   `{"ut":{"available":"much","frozen":"0"}}`,
-		"no balance":  `{"ut":null}`,
-		"a list":      `[]`,
-		"a text":      `"rich"`,
-		"a structure": `{"ut":{"available":{}}}`,
-	} {
-		require.Error(t, json.Unmarshal([]byte(data), &uumit.Wallet{}), name)
-	}
 	for name, data := range map[string]string{"none": `{}`, "null": `{"cash_to_ut_rate":null}`, "zero": `{"cash_to_ut_rate":0}`, "negative": `{"cash_to_ut_rate":"-1"}`, "text": `{"cash_to_ut_rate":"x"}`} {
 		require.Error(t, json.Unmarshal([]byte(data), &uumit.Rates{}), name)
 	}
-	require.Error(t, json.Unmarshal([]byte(`{"amount":"x"}`), &uumit.LedgerEntry{}))
 }
 
 func TestOrdersOfTasksAndSkills(t *testing.T) {
@@ -133,7 +128,10 @@ func TestOrdersOfTasksAndSkills(t *testing.T) {
 	data := `{"id":"ord-1","order_no":"N1","task_id":"t","task_title":"T","skill_id":"s","status":"rework","rework_count":1,"ai_rework_count":0,` +
 		`"last_rework_reason":"r","rework_deadline":"2026-04-09T08:00:00Z","rework_guidance":{"raw":"more"},"ai_precheck_passed":false,` +
 		`"delivery_review":{"status":"done","score":1},"cancel_reason":null,"new":1}`
-	h.faults.Script(good(data), good(`{"id":"ord-2","status":7,"order_no":{},"rework_count":"1","rework_deadline":5,"rework_guidance":"x","delivery_review":null}`), good(`{"id":7,"status":"frozen"}`))
+	h.faults.Script(
+		good(data),
+		good(`{"id":"ord-2","status":7,"order_no":{},"rework_count":"some","rework_deadline":"","rework_guidance":"x","delivery_review":null,"ai_precheck_passed":"perhaps"}`),
+	)
 	order, err := h.client.Orders.Get(t.Context(), "ord-1")
 	require.NoError(t, err)
 	assert.Equal(t, "N1", order.OrderNo)
@@ -148,12 +146,11 @@ func TestOrdersOfTasksAndSkills(t *testing.T) {
 
 	order, err = h.client.Orders.Get(t.Context(), "ord-2")
 	require.NoError(t, err, "members of another type than documented break nothing")
-	assert.Empty(t, order.Status)
+	assert.Equal(t, uumit.OrderStatus("7"), order.Status)
 	assert.Nil(t, order.ReworkCount, "and are not taken for zero")
+	assert.Nil(t, order.AIPrecheckPassed)
+	assert.Nil(t, order.ReworkGuidance)
 	assert.True(t, order.ReworkDeadline.IsZero())
-
-	_, err = h.client.Orders.Get(t.Context(), "ord-3")
-	require.ErrorIs(t, err, transport.ErrMalformed, "but the id has to be there")
 }
 
 // What the documents do not describe comes with the id that was asked for.
@@ -173,16 +170,16 @@ func TestChangesWithoutADescribedAnswer(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	at := uumit.Time{Time: time.Date(2026, 4, 9, 8, 0, 0, 0, time.UTC)}
-	out, err := json.Marshal([]uumit.Time{at, {}})
+	at := time.Date(2026, 4, 9, 8, 0, 0, 0, time.UTC)
+	out, err := json.Marshal([]uumit.Time{{Time: at}, {}})
 	require.NoError(t, err)
 	assert.Equal(t, `["2026-04-09T08:00:00Z",null]`, string(out))
-	for text, want := range map[string]uumit.Time{
-		`"2026-04-09T08:00:00Z"`: at, `"2026-04-09T08:00:00"`: {}, `"soon"`: {}, `1710000000`: {}, `null`: {}, `{}`: {},
+	for text, want := range map[string]time.Time{
+		`"2026-04-09T08:00:00Z"`: at, `"2026-04-09 08:00:00"`: at, `1775721600`: at, `"soon"`: {}, `""`: {}, `null`: {}, `{}`: {},
 	} {
-		got := at
-		require.NoError(t, json.Unmarshal([]byte(text), &got))
-		assert.Equal(t, want, got, text)
+		entry := uumit.LedgerEntry{CreatedAt: uumit.Time{Time: now}}
+		require.NoError(t, json.Unmarshal([]byte(`{"id":"l-1","created_at":`+text+`}`), &entry))
+		assert.True(t, want.Equal(entry.CreatedAt.Time), text)
 	}
 }
 

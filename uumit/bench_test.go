@@ -16,7 +16,7 @@ func BenchmarkCall(b *testing.B) {
 			uumit.Config{APIKey: signing.NewSecret("uuagent_sk_test"), UserID: "550e8400-e29b-41d4-a716-446655440000"},
 			transport.WithRoundTripper(always(envelope(data))),
 			// The platform's own limit would be all there is to measure.
-			transport.WithLimiter(transport.NewLimiter(nil, transport.Limit{PerSecond: 1e9, Burst: 1e9})),
+			transport.WithLimiter(transport.NewLimiter(nil, transport.Limit{PerSecond: 1e6, Burst: 1e9})),
 		)
 		if err != nil {
 			b.Fatal(err)

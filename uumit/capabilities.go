@@ -1,7 +1,6 @@
 package uumit
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,9 +8,8 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // CapabilityService finds capabilities. It is the field Capabilities of a
@@ -45,23 +43,22 @@ type Capability struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 	// PriceUT is in UT, and not valid if the platform named no number.
-	PriceUT decimal.NullDecimal `json:"price_ut"`
+	PriceUT answer.Amount `json:"price_ut"`
 	// Raw is the result as it came.
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps what it reads in Raw.
+// UnmarshalJSON keeps what it reads in Raw. An id may be a number.
 func (c *Capability) UnmarshalJSON(b []byte) error {
-	type plain Capability
 	var in struct {
-		plain
-		PriceUT amount `json:"price_ut"`
+		ID      answer.ID     `json:"id"`
+		Title   answer.Text   `json:"title"`
+		PriceUT answer.Amount `json:"price_ut"`
 	}
-	if err := decode(b, &in); err != nil {
+	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
-	*c = Capability(in.plain)
-	c.PriceUT, c.Raw = in.PriceUT.NullDecimal, bytes.Clone(b)
+	*c = Capability{ID: string(in.ID), Title: string(in.Title), PriceUT: in.PriceUT, Raw: answer.Keep(b)}
 	return nil
 }
 
@@ -76,7 +73,6 @@ func (s CapabilityService) Search(ctx context.Context, req SearchRequest, opts .
 	const operation = "Capabilities.Search"
 	var f transport.Fields
 	f.Check(req.Query != "", "q", "must not be empty")
-	checkText(&f, "q", req.Query)
 	f.Check(req.Limit == nil || *req.Limit >= 1, "limit", "must be at least 1")
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err

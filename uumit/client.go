@@ -82,6 +82,9 @@ func newClient(t *transport.Client, key signing.Secret) *Client {
 // the headers, and is closed with c. A client with a token has no other user:
 // the error then matches [transport.ErrInvalid].
 func (c *Client) ForUser(userID string) (*Client, error) {
+	if err := made(c.t, "ForUser"); err != nil {
+		return nil, err
+	}
 	var f transport.Fields
 	f.Check(!c.key.IsZero(), "api_key", "must be set to act for several users: a token stands for its own")
 	f.Check(headerText(userID), "user_id", "must be set, in printable ASCII without spaces")
@@ -95,9 +98,24 @@ func (c *Client) ForUser(userID string) (*Client, error) {
 	return newClient(c.t.WithSigner(signer), c.key), nil
 }
 
-// Close lets go of idle connections and refuses further calls, also those of
-// the clients that [Client.ForUser] returned.
+// made returns the error of a client that New did not make, which the zero value
+// gives to every call.
+func made(t *transport.Client, operation string) error {
+	if t != nil {
+		return nil
+	}
+	return t.Do(context.Background(), transport.Call{Operation: operation}, nil)
+}
+
+// Close lets go of idle connections, ends the calls that wait to be sent, and
+// refuses further ones, also those of the clients that [Client.ForUser]
+// returned.
 func (c *Client) Close() error { return c.t.Close() }
+
+// Shutdown refuses further calls and returns when those under way have ended,
+// also those of the clients that [Client.ForUser] returned. When the context
+// ends first it does what Close does and returns the context's error.
+func (c *Client) Shutdown(ctx context.Context) error { return c.t.Shutdown(ctx) }
 
 // Format prints the platform and its address only.
 func (c *Client) Format(f fmt.State, verb rune) { c.t.Format(f, verb) }
@@ -148,11 +166,6 @@ func checkID(f *transport.Fields, name, id string) {
 	plain := id != "" && id != "." && id != ".." && utf8.ValidString(id) &&
 		!strings.ContainsFunc(id, func(r rune) bool { return r == '/' || r == '\\' || r < ' ' || r == 0x7f })
 	f.Check(plain, name, "must be an id as the platform gave it: not empty, no slash, no control character")
-}
-
-// checkText refuses what does not survive the encoding.
-func checkText(f *transport.Fields, name, text string) {
-	f.Check(utf8.ValidString(text), name, "must be valid UTF-8")
 }
 
 const (

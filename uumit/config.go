@@ -24,8 +24,8 @@ const (
 	EnvBaseURL = "UUMIT_BASE_URL"
 )
 
-// Config says who calls: APIKey with UserID, or TokenSource ("UUMit API key
-// guide, Authentication channels").
+// Config says who calls: APIKey with UserID, or a token ("UUMit API key guide,
+// Authentication channels").
 type Config struct {
 	// BaseURL is the platform's address; the constant BaseURL if empty.
 	// HTTPS, unless the host is loopback or transport.WithPlainHTTP is given,
@@ -36,34 +36,38 @@ type Config struct {
 	// UserID is the id of the user that the key acts for, a UUID in all
 	// samples, sent as X-Platform-User-Id.
 	UserID string
-	// TokenSource gives the access token of a person, sent as Authorization:
-	// Bearer. The platform documents no way to obtain or renew one.
+	// Token is the access token of a person, without the word Bearer, sent as
+	// Authorization: Bearer. The platform documents no way to obtain or renew
+	// one.
+	Token signing.Secret
+	// TokenSource gives the token in the place of Token, for one that changes.
 	TokenSource signing.TokenSource
 }
 
 // ConfigFromEnv reads the variables named by the Env constants through
 // lookup, which is os.Getenv for the process environment.
 func ConfigFromEnv(lookup func(string) string) Config {
-	c := Config{
+	return Config{
 		BaseURL: lookup(EnvBaseURL),
 		APIKey:  signing.NewSecret(lookup(EnvAPIKey)),
 		UserID:  lookup(EnvUserID),
+		Token:   signing.NewSecret(lookup(EnvToken)),
 	}
-	if token := lookup(EnvToken); token != "" {
-		c.TokenSource = signing.StaticToken(signing.NewSecret(token))
-	}
-	return c
 }
 
 func (c Config) problems() transport.Fields {
 	var f transport.Fields
-	keyed := !c.APIKey.IsZero() || c.UserID != ""
+	keyed, fixed := !c.APIKey.IsZero() || c.UserID != "", !c.Token.IsZero()
 	switch {
-	case keyed && c.TokenSource != nil:
+	case keyed && (fixed || c.TokenSource != nil):
 		f.Check(false, "token", "must not be set beside api_key and user_id: a client uses one channel")
 	case keyed:
 		f.Check(headerText(c.APIKey.Reveal()), "api_key", "must be set, in printable ASCII without spaces")
 		f.Check(headerText(c.UserID), "user_id", "must be set, in printable ASCII without spaces")
+	case fixed && c.TokenSource != nil:
+		f.Check(false, "token", "must not be set beside a source of tokens")
+	case fixed:
+		f.Check(headerText(c.Token.Reveal()), "token", "must be the token alone, in printable ASCII without spaces and without the word Bearer")
 	case c.TokenSource == nil:
 		f.Check(false, "api_key", "must be set together with user_id, or token in their place")
 		f.Check(false, "user_id", "must be set together with api_key, or token in their place")
@@ -73,8 +77,11 @@ func (c Config) problems() transport.Fields {
 }
 
 func (c Config) signer() (signing.Signer, error) {
-	if c.TokenSource != nil {
+	switch {
+	case c.TokenSource != nil:
 		return signing.NewBearer(c.TokenSource)
+	case !c.Token.IsZero():
+		return signing.NewBearer(signing.StaticToken(c.Token))
 	}
 	return signing.NewAPIKey("X-Api-Key", c.APIKey, "X-Platform-User-Id", c.UserID)
 }
@@ -88,6 +95,8 @@ func (c Config) transport(signer signing.Signer, wrong transport.Fields) transpo
 		Provider:         provider,
 		BaseURL:          c.BaseURL,
 		Signer:           signer,
+		PathPrefix:       "/api/v1",
+		Own:              own,
 		Interpret:        interpret,
 		Invalid:          wrong,
 		Limits:           limits(),

@@ -1,8 +1,8 @@
 package uumit
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 const devicePath = "/api/v1/auth/device-auth"
@@ -63,9 +64,15 @@ func NewDeviceClient(cfg Config, opts ...transport.Option) (*DeviceClient, error
 	return &DeviceClient{t}, nil
 }
 
-// Close lets go of idle connections and refuses further calls, also those of
-// the clients that [DeviceClient.Client] returned.
+// Close lets go of idle connections, ends the waits for a person and the calls
+// that wait to be sent, and refuses further ones, also those of the clients that
+// [DeviceClient.Client] returned.
 func (c *DeviceClient) Close() error { return c.t.Close() }
+
+// Shutdown refuses further calls and returns when those under way have ended,
+// also those of the clients that [DeviceClient.Client] returned. When the
+// context ends first it does what Close does and returns the context's error.
+func (c *DeviceClient) Shutdown(ctx context.Context) error { return c.t.Shutdown(ctx) }
 
 // Format prints the platform and its address only.
 func (c *DeviceClient) Format(f fmt.State, verb rune) { c.t.Format(f, verb) }
@@ -80,8 +87,12 @@ func (c *DeviceClient) Do(ctx context.Context, call transport.Call, out any, opt
 // limits and retry budget with c and is closed with it. Credentials that come
 // from elsewhere take [Credentials.Config] and [New].
 func (c *DeviceClient) Client(cred Credentials) (*Client, error) {
+	const operation = "Client"
+	if err := made(c.t, operation); err != nil {
+		return nil, err
+	}
 	cfg := cred.Config()
-	if err := cfg.problems().Err(provider, "Client"); err != nil {
+	if err := cfg.problems().Err(provider, operation); err != nil {
 		return nil, err
 	}
 	signer, err := cfg.signer()
@@ -125,18 +136,18 @@ func (d DeviceAuthorization) LogValue() slog.Value { return slog.StringValue(fmt
 
 // startedAuthorization is the answer of DeviceAuth.
 type startedAuthorization struct {
-	DeviceCode              string        `json:"device_code"`
-	UserCode                string        `json:"user_code"`
-	VerificationURL         string        `json:"verification_url"`
-	VerificationURLComplete string        `json:"verification_url_complete"`
-	ExpiresIn               int64         `json:"expires_in"`
-	Interval                int64         `json:"interval"`
-	AgentPlatform           AgentPlatform `json:"agent_platform_type"`
+	DeviceCode              answer.ID   `json:"device_code"`
+	UserCode                answer.ID   `json:"user_code"`
+	VerificationURL         answer.Text `json:"verification_url"`
+	VerificationURLComplete answer.Text `json:"verification_url_complete"`
+	ExpiresIn               answer.Int  `json:"expires_in"`
+	Interval                answer.Int  `json:"interval"`
+	AgentPlatform           answer.Text `json:"agent_platform_type"`
 }
 
 func (s *startedAuthorization) UnmarshalJSON(b []byte) error {
 	type plain startedAuthorization
-	if err := decode(b, (*plain)(s)); err != nil {
+	if err := answer.Decode(b, (*plain)(s)); err != nil {
 		return err
 	}
 	if s.DeviceCode == "" || s.UserCode == "" || s.VerificationURL == "" {
@@ -153,11 +164,6 @@ func (c *DeviceClient) DeviceAuth(ctx context.Context, program AgentPlatform, op
 	if program == "" {
 		program = CustomMCP
 	}
-	var f transport.Fields
-	checkText(&f, "agent_platform_type", string(program))
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
 	call := fixed(operation, post, devicePath, transport.Read)
 	call.Unsigned = true
 	call.Body = struct {
@@ -169,27 +175,27 @@ func (c *DeviceClient) DeviceAuth(ctx context.Context, program AgentPlatform, op
 		return nil, err
 	}
 	d := &DeviceAuthorization{
-		DeviceCode:              signing.NewSecret(s.DeviceCode),
-		UserCode:                s.UserCode,
-		VerificationURL:         s.VerificationURL,
-		VerificationURLComplete: s.VerificationURLComplete,
+		DeviceCode:              signing.NewSecret(string(s.DeviceCode)),
+		UserCode:                string(s.UserCode),
+		VerificationURL:         string(s.VerificationURL),
+		VerificationURLComplete: string(s.VerificationURLComplete),
 		ExpiresAt:               start.Add(seconds(s.ExpiresIn, defaultExpiry)),
 		Interval:                seconds(s.Interval, defaultInterval),
-		AgentPlatform:           s.AgentPlatform,
+		AgentPlatform:           AgentPlatform(s.AgentPlatform),
 	}
 	if d.VerificationURLComplete == "" {
-		d.VerificationURLComplete = withUserCode(s.VerificationURL, s.UserCode)
+		d.VerificationURLComplete = withUserCode(d.VerificationURL, d.UserCode)
 	}
 	return d, nil
 }
 
 // seconds takes whole seconds from 1 up to a day, and def in the place of
 // anything else.
-func seconds(n int64, def time.Duration) time.Duration {
-	if n < 1 || n > 24*60*60 {
+func seconds(n answer.Int, def time.Duration) time.Duration {
+	if n.Value < 1 || n.Value > 24*60*60 {
 		return def
 	}
-	return time.Duration(n) * time.Second
+	return time.Duration(n.Value) * time.Second
 }
 
 func withUserCode(address, code string) string {
@@ -229,6 +235,9 @@ type DevicePoll struct {
 // and turn into JSON, without the key; APIKey.Reveal gives it for storing.
 type Credentials struct {
 	APIKey signing.Secret
+	// UserID is "" if the platform handed the key out without it. The key
+	// cannot be used then before the user's id is set, which the platform's
+	// console shows.
 	UserID string
 	// AgentPlatform is the program they were issued for.
 	AgentPlatform AgentPlatform
@@ -243,175 +252,88 @@ func (c Credentials) Config() Config {
 
 // Format prints the user's id.
 func (c Credentials) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "credentials of user %s (key %s)", c.UserID, c.APIKey)
+	_, _ = fmt.Fprintf(f, "credentials of user %s (key %s)", cmp.Or(c.UserID, "unknown"), c.APIKey)
 }
 
 // LogValue returns what Format prints.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
-
-// polledData is the data of a poll, of whatever outcome.
-type polledData struct {
-	Status         DeviceStatus  `json:"status"`
-	APIKey         string        `json:"api_key"`
-	UserID         string        `json:"user_id"`
-	PlatformUserID string        `json:"platform_user_id"`
-	AgentPlatform  AgentPlatform `json:"agent_platform_type"`
-	Interval       int64         `json:"interval"`
-}
-
-// UnmarshalJSON leaves members of an unexpected type out.
-func (p *polledData) UnmarshalJSON(b []byte) error {
-	type plain polledData
-	return decode(b, (*plain)(p))
-}
-
-var errNoCredentials = errors.New("the approval lacks the key or the user's id")
 
 // PollDeviceAuth asks once how far an authorization is, for programs that
 // cannot wait in one place. Pending, expired and denied are answers and not
 // errors. An unknown device code is an error of the platform's choice.
 //
 // The platform does not document the HTTP status and, but for pending, the
-// code of these answers, so that the word in the data counts.
+// code of these answers. An answer with a key in it is approval, whatever else
+// it says. Else the words count, those of the platform and of RFC 8628 alike.
+//
+// It is one request, unless [transport.WithAttempts] says otherwise: a repeat
+// would take the place of an answer that may be the only one with the key.
 func (c *DeviceClient) PollDeviceAuth(ctx context.Context, deviceCode signing.Secret, opts ...transport.CallOption) (*DevicePoll, error) {
 	const operation = "PollDeviceAuth"
 	var f transport.Fields
 	f.Check(!deviceCode.IsZero(), "device_code", "must not be empty")
-	checkText(&f, "device_code", deviceCode.Reveal())
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
 	}
+	poll := polled{baseURL: c.t.BaseURL()}
 	call := fixed(operation, post, devicePath+"/poll", transport.Read)
 	call.Unsigned = true
 	call.Body = struct {
 		DeviceCode string `json:"device_code"`
 	}{deviceCode.Reveal()}
-	var info transport.Info
-	_, err := send[json.RawMessage](ctx, c.t, call, append([]transport.CallOption{transport.WithInfo(&info)}, opts...))
-	poll := c.readPoll(info.Answer.Body, err)
-	if poll == nil && err != nil {
+	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error {
+		if poll.read(info.Answer.Body, err) {
+			return nil
+		}
+		return err
+	}
+	err := c.t.Do(ctx, call, &poll, append([]transport.CallOption{transport.WithAttempts(1)}, opts...)...)
+	if err != nil {
 		return nil, err
 	}
-	if poll == nil || poll.Status == DeviceApproved && (poll.Credentials.APIKey.IsZero() || poll.Credentials.UserID == "") {
-		return nil, &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrMalformed, Status: info.Answer.Status, Attempts: info.Attempts, Err: errNoCredentials}
-	}
-	return poll, nil
-}
-
-// readPoll decides what a poll's answer says. It is nil when err, or nothing,
-// is all that can be told.
-func (c *DeviceClient) readPoll(body []byte, err error) *DevicePoll {
-	var env envelope
-	var data polledData
-	if !open(body, &env) || len(env.Data) > 0 && data.UnmarshalJSON(env.Data) != nil {
-		return nil
-	}
-	status := data.Status
-	switch {
-	case status != "":
-	case env.Code.text == "0" && data.APIKey != "":
-		status = DeviceApproved
-	case env.Message == string(DeviceSlowDown):
-		status = DeviceSlowDown
-	case env.Code.text == CodeAuthorizationPending:
-		status = DevicePending
-	}
-	switch status {
-	case "":
-		return nil
-	case DeviceApproved:
-		cred := Credentials{APIKey: signing.NewSecret(data.APIKey), UserID: data.UserID, AgentPlatform: data.AgentPlatform, BaseURL: c.t.BaseURL()}
-		if cred.UserID == "" {
-			cred.UserID = data.PlatformUserID
-		}
-		return &DevicePoll{Status: status, Credentials: cred}
-	case DeviceDenied, DeviceExpired:
-		return &DevicePoll{Status: status}
-	}
-	// What is left is a kind of waiting, unless it comes with a failure of its
-	// own. A 429 tells better than the data how long to wait.
-	waits := err == nil || status == DevicePending || status == DeviceSlowDown || env.Code.text == CodeAuthorizationPending
-	if !waits || errors.Is(err, transport.ErrRateLimited) {
-		return nil
-	}
-	return &DevicePoll{Status: status, Interval: seconds(data.Interval, 0)}
+	return &poll.DevicePoll, nil
 }
 
 // DeviceAccessToken waits until the person has confirmed, and returns the
-// credentials. Between two polls it lets the interval pass, or what a 429 asks
-// for. It ends with the context, with an error that matches [ErrExpiredToken]
-// when the codes have expired, by our clock too, or [ErrAccessDenied] when the
-// person refused. It goes on while the platform is unavailable: the person may
-// be confirming meanwhile.
+// credentials. Look at their UserID: see [Credentials].
+//
+// Between two polls it lets the interval pass, or what a 429 asks for; a
+// platform that says slow_down is polled five seconds more seldom from then on,
+// and one that does not answer half as often each time, down to once a minute,
+// until it does (RFC 8628, section 3.5).
+//
+// It ends with the context, with the client, with an error that matches
+// [ErrExpiredToken] when the codes have expired, by our clock too, with one
+// that matches [ErrAccessDenied] when the person refused, with the last of three
+// polls in a row that the platform refused for another reason, and with a quota
+// that is used up. It goes on while the platform is unavailable and while
+// something in front of it answers: the person may be confirming meanwhile.
 func (c *DeviceClient) DeviceAccessToken(ctx context.Context, auth *DeviceAuthorization, opts ...transport.CallOption) (*Credentials, error) {
 	const operation = "DeviceAccessToken"
 	var f transport.Fields
+	f.Check(ctx != nil, "context", "must not be nil")
 	f.Check(auth != nil && !auth.DeviceCode.IsZero(), "device_code", "must be that of a started authorization")
 	f.Check(auth == nil || auth.Interval >= 0, "interval", "must not be negative")
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
 	}
-	interval, end := auth.Interval, auth.ExpiresAt
-	if interval == 0 {
-		interval = defaultInterval
+	w := &deviceWait{client: c, code: auth.DeviceCode, opts: opts, interval: cmp.Or(auth.Interval, defaultInterval), end: auth.ExpiresAt}
+	if w.end.IsZero() {
+		w.end = c.t.Now().Add(defaultExpiry)
 	}
-	if end.IsZero() {
-		end = c.t.Now().Add(defaultExpiry)
+	w.pause = w.interval
+	if err := c.t.Poll(ctx, provider, operation, 0, w.look); err != nil {
+		return nil, err
 	}
-	wait, last := interval, error(nil)
-	for {
-		left := end.Sub(c.t.Now())
-		if left <= 0 {
-			return nil, authorizationError(operation, transport.ErrConflict, ErrExpiredToken, last)
-		}
-		if err := c.t.Sleep(ctx, min(wait, left)); err != nil {
-			return nil, &transport.Error{Provider: provider, Operation: operation, Err: err}
-		}
-		poll, err := c.PollDeviceAuth(ctx, auth.DeviceCode, opts...)
-		last = err
-		if err != nil {
-			pause, goOn := pauseAfter(err)
-			if !goOn {
-				return nil, err
-			}
-			wait = max(interval, pause)
-			continue
-		}
-		switch poll.Status {
-		case DeviceApproved:
-			return &poll.Credentials, nil
-		case DeviceDenied:
-			return nil, authorizationError(operation, transport.ErrPermission, ErrAccessDenied, nil)
-		case DeviceExpired:
-			return nil, authorizationError(operation, transport.ErrConflict, ErrExpiredToken, nil)
-		case DeviceSlowDown:
-			interval += slowDownBy
-		}
-		if poll.Interval > 0 {
-			interval = poll.Interval
-		}
-		wait = interval
+	switch w.status {
+	case DeviceApproved:
+		return &w.credentials, nil
+	case DeviceDenied:
+		return nil, &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrPermission, Err: ErrAccessDenied}
 	}
-}
-
-// pauseAfter tells whether polling goes on after a failure, and after which
-// time at least.
-func pauseAfter(err error) (time.Duration, bool) {
-	e, ok := errors.AsType[*transport.Error](err)
-	switch {
-	case !ok:
-		return 0, false
-	case errors.Is(err, transport.ErrRateLimited):
-		return max(e.RetryAfter, retryPolicy().RateLimitDelay), true
-	case errors.Is(err, transport.ErrUnavailable):
-		return e.RetryAfter, true
+	expired := ErrExpiredToken
+	if w.last != nil {
+		expired = fmt.Errorf("%w; the last poll failed: %w", ErrExpiredToken, w.last)
 	}
-	return 0, false
-}
-
-func authorizationError(operation string, kind, end, last error) error {
-	if last != nil {
-		end = fmt.Errorf("%w; the last poll failed: %w", end, last)
-	}
-	return &transport.Error{Provider: provider, Operation: operation, Kind: kind, Err: end}
+	return nil, &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrConflict, Err: expired}
 }

@@ -35,20 +35,36 @@
 //
 // Every call that changes something carries an Idempotency-Key, one a call and
 // the same on all its attempts, so a repeat is answered with the first result
-// and charged once. When all attempts fail the error matches
-// [transport.ErrOutcomeUnknown] and holds the key: repeat the call with
+// and charged once. When an attempt may have been carried out and none of them
+// told what became of it, the error matches [transport.ErrOutcomeUnknown], also
+// when the last one was refused, and holds the key: repeat the call with
 // [transport.WithIdempotencyKey] and that key. A key that the caller chooses,
 // such as "order-1042", survives a crash of the caller. A key is remembered for
 // a day, and by the key alone: two different requests must never share one.
 //
+// # What an answer has to have
+//
+// Most members are documented by samples only. One that is missing, or of
+// another type, is read as none and fails nothing; an amount that did not come
+// is not zero, see its Valid. Ids may be numbers. Required are the id of what was
+// created, id and status of what was looked up, the items of a list and the
+// balances of a wallet. All that came is in Raw.
+//
+// An answer counts if it is the platform's own. The page of a proxy or of a
+// firewall is [transport.ErrMalformed], whatever its status but for 429 and 5xx:
+// it says nothing of an order, and ends no wait.
+//
 // # Known traps of the platform
 //
 //   - A business failure may come with HTTP 200; the code in the envelope
-//     decides. Errors here have looked at both.
+//     decides. Errors here have looked at both: the code's range tells the class,
+//     and what no document explains is [transport.ErrRejected].
 //   - Code 4801 means "not confirmed yet" to the device authorization and
 //     "content refused" everywhere else.
+//   - A key may be handed out once only: keep the [Credentials] before anything
+//     else. They may come without the user's id, which a client needs.
 //   - The platform names two hosts, [BaseURL] and [BaseURLAgent]. Keys should
-//     be used on the host they were obtained from.
+//     be used on the host they were obtained from. The paths bring "/api/v1".
 //   - The list of transactions may hold other movements of money too.
 //   - Limits count for key or address: 60 calls a minute and 100,000 a day.
 //     The first is in force here from the first call.

@@ -13,8 +13,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
+	"github.com/pentagate/pentagate/uumit"
 )
 
 // TestEveryDocumentedEndpointIsReachable sends a call to each path that the
@@ -68,6 +70,10 @@ func TestAnswersOutsideOfTheEnvelope(t *testing.T) {
 		transporttest.Status(200, ""),
 		transporttest.Status(200, `{"code":0,"data":"text"}`),
 		transporttest.Status(200, `{"code":9999}`),
+		transporttest.Status(200, `[{"name":"a"},{"name":"b"}]`),
+		transporttest.Status(200, `"pong"`),
+		transporttest.Status(200, `[1]`),
+		transporttest.Status(200, `{"code":"E1"}`),
 		good(`{"remaining_downloads":2}`),
 	)
 	var card struct{ Name string }
@@ -91,6 +97,14 @@ func TestAnswersOutsideOfTheEnvelope(t *testing.T) {
 	require.ErrorIs(t, err, transport.ErrOutcomeUnknown, "a POST is not repeated unless the call says so")
 	e, _ := errors.AsType[*transport.Error](err)
 	assert.Equal(t, 1, e.Attempts)
+	var cards []struct{ Name string }
+	require.NoError(t, do("GET", "/cards", &cards), "any JSON")
+	assert.Len(t, cards, 2)
+	var pong string
+	require.NoError(t, do("GET", "/ping", &pong))
+	assert.Equal(t, "pong", pong)
+	require.NoError(t, do("GET", "/cards", nil))
+	require.ErrorIs(t, do("GET", "/odd", &raw), transport.ErrMalformed, "a code that is no number is no answer of the platform's")
 	var download struct {
 		Remaining int `json:"remaining_downloads"`
 	}
@@ -136,4 +150,37 @@ func TestPublicEndpointsWithoutCredentials(t *testing.T) {
 	}
 	require.NoError(t, h.device.Do(t.Context(), transport.Call{Method: "GET", Path: "/api/v1/public/community-stats"}, &stats))
 	assert.Equal(t, "12.5", stats.Income)
+}
+
+// What a body's own encoders write goes out as they wrote it.
+func TestRawBodiesAreSentAsTheyAre(t *testing.T) {
+	h := start(t)
+	h.faults.Script(good(`{}`))
+	require.NoError(t, h.client.Do(t.Context(), transport.Call{
+		Operation: "Raw", Method: "POST", Path: "/api/v1/x",
+		Body: map[string]any{"r": json.RawMessage(`{"a":"<&>"}`), "m": marked{}},
+	}, nil))
+	assert.Equal(t, `{"m":"<T>","r":{"a":"<&>"}}`, string(h.faults.Requests()[0].Body))
+}
+
+type marked struct{}
+
+func (marked) MarshalJSON() ([]byte, error) { return []byte(`"<T>"`), nil }
+
+// bare is a RoundTripper that leaves the body of its answer nil.
+type bare int
+
+func (b bare) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: int(b), Header: http.Header{}, Request: r}, nil
+}
+
+func TestAnAnswerWithoutABodyIsNoPanic(t *testing.T) {
+	for status, want := range map[int]error{204: transport.ErrMalformed, 200: transport.ErrMalformed, 404: transport.ErrMalformed, 503: transport.ErrUnavailable} {
+		client, err := uumit.New(uumit.Config{APIKey: signing.NewSecret("pk_1"), UserID: "u"}, transport.WithRoundTripper(bare(status)), transport.WithDefaultAttempts(1))
+		require.NoError(t, err)
+		_, err = client.Orders.Cancel(t.Context(), "ord-1")
+		require.ErrorIs(t, err, want)
+		require.ErrorIs(t, err, transport.ErrOutcomeUnknown)
+		require.NoError(t, client.Close())
+	}
 }

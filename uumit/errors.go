@@ -1,19 +1,21 @@
 package uumit
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // The documented codes, for comparing with the Code of a [transport.Error]
 // ("UUMit API, Error codes and rate limits"; "UUMit API, Authentication"). That
 // of a balance that does not suffice is not published; it matches
-// [transport.ErrQuota] like all of 3xxx.
+// [transport.ErrQuota] like all of 3xxx. Of a code without a name here its range
+// tells the class, and an error whose code no document explains matches
+// [transport.ErrRejected].
 const (
 	// CodeUnauthenticated: credentials missing or invalid.
 	CodeUnauthenticated = "1002"
@@ -69,13 +71,13 @@ func (g *Guidance) UnmarshalJSON(b []byte) error {
 	type plain Guidance
 	var in struct {
 		plain
-		Retryable optional[bool] `json:"retryable"`
+		Retryable answer.Flag `json:"retryable"`
 	}
-	if err := decode(b, &in); err != nil {
+	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
 	*g = Guidance(in.plain)
-	g.Retryable = in.Retryable.value
+	g.Retryable = in.Retryable.Ptr()
 	return nil
 }
 
@@ -96,7 +98,7 @@ func GuidanceFrom(err error) (*Guidance, bool) {
 	var data struct {
 		Guidance *Guidance `json:"guidance"`
 	}
-	if !open(e.Body, &env) || json.Unmarshal(env.Data, &data) != nil || data.Guidance == nil {
+	if answer.Decode(e.Body, &env) != nil || answer.Decode(env.Data, &data) != nil || data.Guidance == nil {
 		return nil, false
 	}
 	return data.Guidance, true

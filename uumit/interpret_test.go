@@ -2,7 +2,6 @@ package uumit
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"testing"
 
@@ -21,7 +20,11 @@ func FuzzInterpret(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		payload, err := interpret(&transport.Answer{Status: status, Header: http.Header{}, Body: []byte(body)})
+		a := &transport.Answer{Status: status, Header: http.Header{}, Body: []byte(body)}
+		if status < 200 || !own(a) {
+			return // it is not interpreted
+		}
+		payload, err := interpret(a)
 		if err == nil {
 			assert.True(t, status >= 200 && status < 300 && json.Valid(payload))
 			for _, out := range []json.Unmarshaler{&enveloped{new(any)}, &anyBody{new(any)}, &anyBody{}} {
@@ -36,27 +39,25 @@ func FuzzInterpret(f *testing.F) {
 
 // FuzzPoll reads polls whose code failed and whose code did not.
 func FuzzPoll(f *testing.F) {
-	c, err := NewDeviceClient(Config{})
-	if err != nil {
-		f.Fatal(err)
-	}
 	for _, s := range []string{
 		`{"code":4801,"message":"authorization_pending","data":{"status":"pending","interval":5}}`,
 		`{"code":0,"data":{"status":"approved","api_key":"k","user_id":"u"}}`, `{"code":1,"data":{"status":"odd"}}`, `{"data":[]}`, `null`,
+		`{"api_key":7,"platform_user_id":1e3}`, `{"error":"slow_down"}`, `{"code":4802,"detail":"expired_token"}`,
 	} {
 		f.Add(s, true)
 		f.Add(s, false)
 	}
 	f.Fuzz(func(t *testing.T, body string, failed bool) {
-		var err error
+		var err *transport.Error
 		if failed {
-			err = errors.New("failed")
+			err = &transport.Error{Kind: transport.ErrConflict}
 		}
-		poll := c.readPoll([]byte(body), err)
-		if poll == nil {
+		var poll polled
+		if !poll.read([]byte(body), err) {
+			assert.Zero(t, poll)
 			return
 		}
 		assert.NotEmpty(t, poll.Status)
-		assert.True(t, poll.Status == DeviceApproved || poll.Credentials.APIKey.IsZero())
+		assert.Equal(t, poll.Status == DeviceApproved, !poll.Credentials.APIKey.IsZero())
 	})
 }

@@ -85,8 +85,8 @@ func (h *harness) seller(t *testing.T, offer uumittest.Capability) *uumit.Client
 
 var price = decimal.RequireFromString("12.50")
 
-// calls are all typed calls, with what an answer to them looks like.
-var calls = []struct {
+// callCase is a typed call, with what an answer to it looks like.
+type callCase struct {
 	name string
 	// writes tells that the call carries an Idempotency-Key.
 	writes bool
@@ -94,7 +94,10 @@ var calls = []struct {
 	data   string
 	needed bool
 	do     func(context.Context, clients, ...transport.CallOption) error
-}{
+}
+
+// calls are all typed calls.
+var calls = []callCase{
 	{"DeviceAuth", false, `{"device_code":"dc_test","user_code":"A1B2C3D4","verification_url":"https://a2a.uupt.work/link","expires_in":600,"interval":5,"agent_platform_type":"cursor"}`, true,
 		func(ctx context.Context, c clients, opts ...transport.CallOption) error {
 			_, err := c.device.DeviceAuth(ctx, uumit.Cursor, opts...)

@@ -1,7 +1,7 @@
 package uumit
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,9 +10,8 @@ import (
 	"log/slog"
 	"net/url"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 const orderPath = "/api/v1/orders"
@@ -89,21 +88,34 @@ type Order struct {
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps what it reads in Raw.
+// UnmarshalJSON keeps what it reads in Raw. Ids may be numbers.
 func (o *Order) UnmarshalJSON(b []byte) error {
 	type plain Order
 	var in struct {
 		plain
-		ReworkCount      optional[int]  `json:"rework_count"`
-		AIReworkCount    optional[int]  `json:"ai_rework_count"`
-		AIPrecheckPassed optional[bool] `json:"ai_precheck_passed"`
+		ID               answer.ID   `json:"id"`
+		Status           answer.Text `json:"status"`
+		OrderNo          answer.ID   `json:"order_no"`
+		TaskID           answer.ID   `json:"task_id"`
+		TaskTitle        answer.Text `json:"task_title"`
+		SkillID          answer.ID   `json:"skill_id"`
+		ReworkCount      answer.Int  `json:"rework_count"`
+		AIReworkCount    answer.Int  `json:"ai_rework_count"`
+		LastReworkReason answer.Text `json:"last_rework_reason"`
+		AIPrecheckPassed answer.Flag `json:"ai_precheck_passed"`
+		CancelReason     answer.Text `json:"cancel_reason"`
+		ReviewID         answer.ID   `json:"review_id"`
 	}
-	if err := decode(b, &in); err != nil {
+	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
 	*o = Order(in.plain)
-	o.ReworkCount, o.AIReworkCount, o.AIPrecheckPassed = in.ReworkCount.value, in.AIReworkCount.value, in.AIPrecheckPassed.value
-	o.Raw = bytes.Clone(b)
+	o.ID, o.Status = string(in.ID), OrderStatus(in.Status)
+	o.OrderNo, o.TaskID, o.TaskTitle, o.SkillID = string(in.OrderNo), string(in.TaskID), string(in.TaskTitle), string(in.SkillID)
+	o.ReworkCount, o.AIReworkCount = count(in.ReworkCount), count(in.AIReworkCount)
+	o.LastReworkReason, o.CancelReason, o.ReviewID = string(in.LastReworkReason), string(in.CancelReason), string(in.ReviewID)
+	o.AIPrecheckPassed = in.AIPrecheckPassed.Ptr()
+	o.Raw = answer.Keep(b)
 	return nil
 }
 
@@ -126,15 +138,39 @@ func (o *Order) Err() error {
 
 var errOrderFailed = errors.New("the order ended without a delivery")
 
-// identifiedOrder is an answer that proves itself by its id.
-type identifiedOrder struct{ Order }
+// createdOrder is an answer that proves itself by its id.
+type createdOrder struct{ Order }
 
-func (o *identifiedOrder) UnmarshalJSON(b []byte) error {
+func (o *createdOrder) UnmarshalJSON(b []byte) error {
 	if err := o.Order.UnmarshalJSON(b); err != nil {
 		return err
 	}
 	if o.ID == "" {
 		return errNoID
+	}
+	return nil
+}
+
+// orderDetail is an answer that nobody could use without its status.
+type orderDetail struct{ createdOrder }
+
+func (o *orderDetail) UnmarshalJSON(b []byte) error {
+	if err := o.createdOrder.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	if o.Status == "" {
+		return errNoStatus
+	}
+	return nil
+}
+
+// changedOrder is the answer to a change, which the documents do not describe:
+// code 0 is what tells that it was made.
+type changedOrder struct{ Order }
+
+func (o *changedOrder) UnmarshalJSON(b []byte) error {
+	if o.Order.UnmarshalJSON(b) != nil {
+		o.Order = Order{Raw: answer.Keep(b)}
 	}
 	return nil
 }
@@ -162,16 +198,16 @@ func (s OrderService) Create(ctx context.Context, req CreateOrderRequest, opts .
 	const operation = "Orders.Create"
 	var f transport.Fields
 	f.Check(req.CapabilityID != "", "capability_id", "must not be empty")
-	checkText(&f, "capability_id", req.CapabilityID)
-	if req.DemandDescription != nil {
-		checkText(&f, "demand_description", *req.DemandDescription)
-	}
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
 	}
 	call := fixed(operation, post, orderPath, transport.Keyed)
 	call.Body = req
-	return order(send[identifiedOrder](ctx, s.t, call, opts))
+	out, err := send[createdOrder](ctx, s.t, call, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &out.Order, nil
 }
 
 // Get returns an order.
@@ -183,21 +219,18 @@ func (s OrderService) Get(ctx context.Context, orderID string, opts ...transport
 		return nil, err
 	}
 	call := ofID(operation, get, orderPath, "order_id", orderID, "", transport.Read)
-	return order(send[identifiedOrder](ctx, s.t, call, opts))
-}
-
-func order(o *identifiedOrder, err error) (*Order, error) {
+	out, err := send[orderDetail](ctx, s.t, call, opts)
 	if err != nil {
 		return nil, err
 	}
-	return &o.Order, nil
+	return &out.Order, nil
 }
 
 // Confirmation is the answer of Confirm.
 type Confirmation struct {
 	// SellerIncome is what the seller is paid, in UT; not valid if the
 	// platform did not say.
-	SellerIncome decimal.NullDecimal `json:"seller_income"`
+	SellerIncome answer.Amount `json:"seller_income"`
 	// AlreadyDone tells that an earlier attempt of this call may have done it:
 	// its answer was lost, and the repeat found the order confirmed.
 	// SellerIncome is then not valid.
@@ -206,15 +239,13 @@ type Confirmation struct {
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps what it reads in Raw.
+// UnmarshalJSON keeps what it reads in Raw. The documents promise no member.
 func (c *Confirmation) UnmarshalJSON(b []byte) error {
-	var in struct {
-		SellerIncome amount `json:"seller_income"`
-	}
-	if err := decode(b, &in); err != nil {
-		return err
-	}
-	*c = Confirmation{SellerIncome: in.SellerIncome.NullDecimal, Raw: bytes.Clone(b)}
+	type plain Confirmation
+	var in plain
+	_ = answer.Decode(b, &in) // code 0 is what tells that it was done
+	*c = Confirmation(in)
+	c.Raw = answer.Keep(b)
 	return nil
 }
 
@@ -222,7 +253,7 @@ func (c *Confirmation) UnmarshalJSON(b []byte) error {
 func (c Confirmation) Format(f fmt.State, _ rune) {
 	income := "unknown"
 	if c.SellerIncome.Valid {
-		income = c.SellerIncome.Decimal.String() + " UT"
+		income = c.SellerIncome.String() + " UT"
 	}
 	_, _ = fmt.Fprintf(f, "confirmation (seller income %s, already done %t)", income, c.AlreadyDone)
 }
@@ -232,7 +263,9 @@ func (c Confirmation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint
 
 // Confirm accepts a delivery as its buyer: the price is paid to the seller and
 // cannot be had back. An order that is confirmed already matches
-// [transport.ErrConflict] and has the Code CodeAlreadyConfirmed.
+// [transport.ErrConflict] and has the Code CodeAlreadyConfirmed, unless an
+// earlier attempt of the same call may have been what confirmed it: that counts
+// as done.
 func (s OrderService) Confirm(ctx context.Context, orderID string, opts ...transport.CallOption) (*Confirmation, error) {
 	const operation = "Orders.Confirm"
 	var f transport.Fields
@@ -240,13 +273,19 @@ func (s OrderService) Confirm(ctx context.Context, orderID string, opts ...trans
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
 	}
-	var info transport.Info
+	var out Confirmation
 	call := ofID(operation, post, orderPath, "order_id", orderID, "confirm", transport.Keyed)
-	out, err := send[Confirmation](ctx, s.t, call, append([]transport.CallOption{transport.WithInfo(&info)}, opts...))
-	if e, ok := errors.AsType[*transport.Error](err); ok && info.Repeated && e.Code == CodeAlreadyConfirmed {
-		return &Confirmation{AlreadyDone: true}, nil
+	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error {
+		if !info.Repeated || err.Code != CodeAlreadyConfirmed || !errors.Is(err, transport.ErrConflict) {
+			return err
+		}
+		out = Confirmation{AlreadyDone: true}
+		return nil
 	}
-	return out, err
+	if err := s.t.Do(ctx, call, &enveloped{&out}, opts...); err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // Cancel calls an order off and unfreezes its price. The documents do not
@@ -259,17 +298,18 @@ func (s OrderService) Cancel(ctx context.Context, orderID string, opts ...transp
 		return nil, err
 	}
 	call := ofID(operation, post, orderPath, "order_id", orderID, "cancel", transport.Keyed)
-	return named(orderID)(send[Order](ctx, s.t, call, opts))
+	return s.change(ctx, call, orderID, opts)
 }
 
-// named gives an order that came without it the id it was asked for with.
-func named(id string) func(*Order, error) (*Order, error) {
-	return func(o *Order, err error) (*Order, error) {
-		if err == nil && o.ID == "" {
-			o.ID = id
-		}
-		return o, err
+// change makes a change. The order has the id it was asked for with if the
+// answer has none.
+func (s OrderService) change(ctx context.Context, call transport.Call, id string, opts []transport.CallOption) (*Order, error) {
+	out, err := send[changedOrder](ctx, s.t, call, opts)
+	if err != nil {
+		return nil, err
 	}
+	out.ID = cmp.Or(out.ID, id)
+	return &out.Order, nil
 }
 
 // Deliverable is one delivered file. It prints nothing of it.
@@ -342,10 +382,11 @@ func (s OrderService) SubmitDeliverables(ctx context.Context, req SubmitDelivera
 	}
 	call := ofID(operation, post, orderPath, "order_id", req.OrderID, "deliverables", transport.Keyed)
 	call.Body = req
-	return named(req.OrderID)(send[Order](ctx, s.t, call, opts))
+	return s.change(ctx, call, req.OrderID, opts)
 }
 
-// Role says on which side of a purchase the caller stands.
+// Role says on which side of a purchase the caller stands. Other words than
+// these are sent as they are.
 type Role string
 
 // The roles.
@@ -353,10 +394,6 @@ const (
 	Buyer  Role = "buyer"
 	Seller Role = "seller"
 )
-
-func (r Role) check(f *transport.Fields) {
-	f.Check(r == "" || r == Buyer || r == Seller, "role", "must be buyer, seller or empty")
-}
 
 // ListOrdersRequest selects orders. The zero value is the first page of all.
 type ListOrdersRequest struct {
@@ -372,8 +409,6 @@ type ListOrdersRequest struct {
 func (s OrderService) List(ctx context.Context, req ListOrdersRequest, opts ...transport.CallOption) (*Page[Order], error) {
 	const operation = "Orders.List"
 	var f transport.Fields
-	req.Role.check(&f)
-	checkText(&f, "status", string(req.Status))
 	req.checkPage(&f)
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
@@ -387,8 +422,9 @@ func (s OrderService) List(ctx context.Context, req ListOrdersRequest, opts ...t
 }
 
 // All reads all orders from req.Page on, 100 a page unless req.PageSize says
-// otherwise. It stops after the first error. A list that changes while it is
-// read may show an order twice or not at all.
+// otherwise. It stops after the first error, and ends short of what the platform
+// told with an error only: see [transport.Pages]. A list that changes while it
+// is read may show an order twice.
 func (s OrderService) All(ctx context.Context, req ListOrdersRequest, opts ...transport.CallOption) iter.Seq2[Order, error] {
 	return all(req.PageRequest, "Orders.All", func(page PageRequest) (*Page[Order], error) {
 		req := req

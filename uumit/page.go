@@ -1,7 +1,6 @@
 package uumit
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 const maxPageSize = 100
@@ -27,8 +27,11 @@ type Page[T any] struct {
 	HasMore  *bool  `json:"has_more,omitempty"`
 	// NextCursor is "" on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
+	// Raw is the page as it came.
+	Raw json.RawMessage `json:"-"`
 
-	bare bool // an array: the whole list
+	bare    bool // an array
+	content []byte
 }
 
 // Format prints the number of items.
@@ -37,50 +40,83 @@ func (p Page[T]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "page of %d
 // LogValue returns what Format prints.
 func (p Page[T]) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
 
+var errNoItems = errors.New("uumit: the list lacks its items")
+
 // UnmarshalJSON accepts an object with items, a bare array, and null for an
-// empty list.
+// empty list. Items that are null are an empty list too, unless a total says
+// that there are some.
 func (p *Page[T]) UnmarshalJSON(b []byte) error {
-	b = bytes.TrimSpace(b)
 	*p = Page[T]{}
+	raw := answer.Keep(b)
 	switch {
-	case string(b) == "null":
+	case answer.IsNull(raw):
+		p.Raw = raw
 		return nil
-	case len(b) > 0 && b[0] == '[':
-		p.bare = true
-		return json.Unmarshal(b, &p.Items)
+	case raw[0] == '[':
+		*p = Page[T]{Raw: raw, bare: true}
+		return p.read(raw)
 	}
-	var page struct {
-		Items      json.RawMessage `json:"items"`
-		Total      optional[int64] `json:"total"`
-		Page       optional[int]   `json:"page"`
-		PageSize   optional[int]   `json:"page_size"`
-		HasMore    optional[bool]  `json:"has_more"`
-		NextCursor string          `json:"next_cursor"`
+	var in struct {
+		Items      member      `json:"items"`
+		Total      answer.Int  `json:"total"`
+		Page       answer.Int  `json:"page"`
+		PageSize   answer.Int  `json:"page_size"`
+		HasMore    answer.Flag `json:"has_more"`
+		NextCursor answer.ID   `json:"next_cursor"`
 	}
-	if err := decode(b, &page); err != nil {
+	if err := answer.Decode(raw, &in); err != nil {
 		return err
 	}
-	if len(page.Items) == 0 {
-		return errors.New("uumit: the list lacks its items")
+	none := answer.IsNull(in.Items.raw)
+	if !in.Items.present || none && in.Total.Value > 0 {
+		return errNoItems
 	}
-	p.Total, p.Page, p.PageSize = page.Total.value, page.Page.value, page.PageSize.value
-	p.HasMore, p.NextCursor = page.HasMore.value, page.NextCursor
-	return json.Unmarshal(page.Items, &p.Items)
+	*p = Page[T]{
+		Total: in.Total.Ptr(), Page: count(in.Page), PageSize: count(in.PageSize), HasMore: in.HasMore.Ptr(),
+		NextCursor: string(in.NextCursor), Raw: raw,
+	}
+	if none {
+		return nil
+	}
+	return p.read(in.Items.raw)
 }
 
-// last tells whether no page follows the one with this number.
-func (p *Page[T]) last(number, size int) bool {
-	switch {
-	case p.bare, len(p.Items) == 0:
-		return true
-	case p.HasMore != nil:
-		return !*p.HasMore
-	case p.NextCursor != "":
-		return false
-	case p.Total != nil:
-		return int64(number)*int64(size) >= *p.Total
+// read decodes the items.
+func (p *Page[T]) read(raw json.RawMessage) error {
+	items, err := answer.Items(raw)
+	if err != nil {
+		return err
 	}
-	return len(p.Items) < size
+	p.content = raw
+	p.Items = make([]T, len(items))
+	for i := range items {
+		if err := into(&p.Items[i], items[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// member is a member as it came, which may be null.
+type member struct {
+	raw     json.RawMessage
+	present bool
+}
+
+func (m *member) UnmarshalJSON(b []byte) error {
+	*m = member{raw: answer.Keep(b), present: true}
+	return nil
+}
+
+// facts is what the page tells of its list.
+func (p *Page[T]) facts() transport.PageFacts {
+	f := transport.PageFacts{
+		Items: len(p.Items), Content: p.content, Total: p.Total, More: p.HasMore, Cursor: p.NextCursor, Bare: p.bare,
+	}
+	if p.PageSize != nil {
+		f.Size = new(int64(*p.PageSize))
+	}
+	return f
 }
 
 // PageRequest says which page of a list to read. The zero value is the first
@@ -98,7 +134,6 @@ type PageRequest struct {
 func (r PageRequest) checkPage(f *transport.Fields) {
 	f.Check(r.Page == nil || *r.Page >= 1, "page", "must be at least 1")
 	f.Check(r.PageSize == nil || *r.PageSize >= 1 && *r.PageSize <= maxPageSize, "page_size", "must be 1 to 100")
-	checkText(f, "cursor", r.Cursor)
 }
 
 func (r PageRequest) addTo(q url.Values) {
@@ -117,42 +152,18 @@ func setUnlessEmpty(q url.Values, name, value string) {
 	}
 }
 
-var errSameCursor = errors.New("the list gave the same cursor again")
-
-// all reads page after page from first on, with 100 items a page unless first
-// says otherwise, and stops after the last one and after an error.
+// all reads a list from first on, with 100 items a page unless first says
+// otherwise.
 func all[T any](first PageRequest, operation string, read func(PageRequest) (*Page[T], error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var zero T
-		number, size := 1, maxPageSize
-		if first.Page != nil {
-			number = *first.Page
-		}
-		if first.PageSize != nil {
-			size = *first.PageSize
-		}
-		cursor := first.Cursor
-		for {
-			page, err := read(PageRequest{Page: new(number), PageSize: new(size), Cursor: cursor})
-			if err != nil {
-				yield(zero, err)
-				return
-			}
-			for _, item := range page.Items {
-				if !yield(item, nil) {
-					return
-				}
-			}
-			if page.last(number, size) {
-				return
-			}
-			if cursor != "" && cursor == page.NextCursor {
-				// The platform does not know our name of the parameter: it
-				// would go on with the same page for ever.
-				yield(zero, &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrMalformed, Err: errSameCursor})
-				return
-			}
-			number, cursor = number+1, page.NextCursor
-		}
+	at := transport.PageAt{Number: 1, Size: maxPageSize, Cursor: first.Cursor}
+	if first.Page != nil {
+		at.Number = *first.Page
 	}
+	if first.PageSize != nil {
+		at.Size = *first.PageSize
+	}
+	pages := transport.Pages(provider, operation, at, func(at transport.PageAt) (*Page[T], error) {
+		return read(PageRequest{Page: new(at.Number), PageSize: new(at.Size), Cursor: at.Cursor})
+	}, (*Page[T]).facts)
+	return transport.Each(pages, func(p *Page[T]) []T { return p.Items })
 }

@@ -11,16 +11,13 @@ import (
 
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 	"github.com/pentagate/pentagate/transport/transporttest"
 	"github.com/pentagate/pentagate/uumit"
 	"github.com/pentagate/pentagate/uumit/uumittest"
 )
 
-func amount(s string) decimal.NullDecimal {
-	return decimal.NewNullDecimal(decimal.RequireFromString(s))
-}
-
-func equalAmount(t *testing.T, want string, got decimal.NullDecimal) {
+func equalAmount(t *testing.T, want string, got answer.Amount) {
 	t.Helper()
 	require.True(t, got.Valid)
 	equalDecimal(t, want, got.Decimal)
@@ -65,9 +62,9 @@ func TestTheQuickStart(t *testing.T) {
 
 	wallet, err := h.client.Wallet.Get(ctx)
 	require.NoError(t, err)
-	equalDecimal(t, "987.50", wallet.UT.Available)
-	equalDecimal(t, "0", wallet.UT.Frozen)
-	equalDecimal(t, "987.50", wallet.UT.Total())
+	equalAmount(t, "987.50", wallet.UT.Available)
+	equalAmount(t, "0", wallet.UT.Frozen)
+	equalAmount(t, "987.50", wallet.UT.Total())
 	equalDecimal(t, "1011.25", h.Wallet(offer.SellerID).Available)
 
 	h.clock.Advance(20 * time.Second)
@@ -103,13 +100,13 @@ func TestTheQuickStartWordForWord(t *testing.T) {
 	assert.Equal(t, uumit.OrderDelivered, order.Status)
 	confirmation, err := h.client.Orders.Confirm(ctx, "ord-1")
 	require.NoError(t, err)
-	assert.Equal(t, amount("11.25"), confirmation.SellerIncome)
+	equalAmount(t, "11.25", confirmation.SellerIncome)
 	wallet, err := h.client.Wallet.Get(ctx)
 	require.NoError(t, err)
-	equalDecimal(t, "1500.00", wallet.UT.Available)
-	equalDecimal(t, "200.00", wallet.UT.Frozen)
-	equalDecimal(t, "1700.00", wallet.UT.Total())
-	equalDecimal(t, "0", wallet.Cash.Total())
+	equalAmount(t, "1500.00", wallet.UT.Available)
+	equalAmount(t, "200.00", wallet.UT.Frozen)
+	equalAmount(t, "1700.00", wallet.UT.Total())
+	equalAmount(t, "0", wallet.Cash.Total())
 
 	var sent []string
 	for _, r := range h.faults.Requests() {

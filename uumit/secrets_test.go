@@ -82,7 +82,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	// printed: what must never show has to hold out there too.
 	for name, v := range map[string]any{
 		"client": client, "bearer client": person, "device client": device, "services": client.Orders, "signer": signer,
-		"config": config, "pointer to config": &config, "bearer config": bearer, "credentials": credentials, "pointer to credentials": &credentials,
+		"config": config, "pointer to config": &config, "bearer config": bearer, "token config": uumit.Config{Token: signing.NewSecret(h.User("").Token)}, "credentials": credentials, "pointer to credentials": &credentials,
 		"error": failed, "poll error": unknown, "refusal": refused, "authorization": *auth, "poll": *poll,
 	} {
 		holder := struct{ inner any }{v}

@@ -1,7 +1,7 @@
 package uumit
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,9 +9,8 @@ import (
 	"log/slog"
 	"net/url"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 const transactionPath = "/api/v1/transactions"
@@ -59,25 +58,32 @@ type Transaction struct {
 	CapabilityID    string `json:"capability_id,omitempty"`
 	TransactionType string `json:"transaction_type,omitempty"`
 	// PriceUT is in UT, and not valid if the platform named no number.
-	PriceUT   decimal.NullDecimal `json:"price_ut"`
-	Status    TransactionStatus   `json:"status"`
-	CreatedAt Time                `json:"created_at,omitzero"`
+	PriceUT   answer.Amount     `json:"price_ut"`
+	Status    TransactionStatus `json:"status"`
+	CreatedAt Time              `json:"created_at,omitzero"`
 	// Raw is the transaction as it came.
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps what it reads in Raw.
+// UnmarshalJSON keeps what it reads in Raw. Ids may be numbers.
 func (t *Transaction) UnmarshalJSON(b []byte) error {
 	type plain Transaction
 	var in struct {
 		plain
-		PriceUT amount `json:"price_ut"`
+		ID              answer.ID   `json:"id"`
+		BuyerUserID     answer.ID   `json:"buyer_user_id"`
+		SellerUserID    answer.ID   `json:"seller_user_id"`
+		CapabilityID    answer.ID   `json:"capability_id"`
+		TransactionType answer.Text `json:"transaction_type"`
+		Status          answer.Text `json:"status"`
 	}
-	if err := decode(b, &in); err != nil {
+	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
 	*t = Transaction(in.plain)
-	t.PriceUT, t.Raw = in.PriceUT.NullDecimal, bytes.Clone(b)
+	t.ID, t.BuyerUserID, t.SellerUserID, t.CapabilityID = string(in.ID), string(in.BuyerUserID), string(in.SellerUserID), string(in.CapabilityID)
+	t.TransactionType, t.Status = string(in.TransactionType), TransactionStatus(in.Status)
+	t.Raw = answer.Keep(b)
 	return nil
 }
 
@@ -89,15 +95,39 @@ func (t Transaction) Format(f fmt.State, _ rune) {
 // LogValue returns what Format prints.
 func (t Transaction) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
 
-// identifiedTransaction is an answer that proves itself by its id.
-type identifiedTransaction struct{ Transaction }
+// createdTransaction is an answer that proves itself by its id.
+type createdTransaction struct{ Transaction }
 
-func (t *identifiedTransaction) UnmarshalJSON(b []byte) error {
+func (t *createdTransaction) UnmarshalJSON(b []byte) error {
 	if err := t.Transaction.UnmarshalJSON(b); err != nil {
 		return err
 	}
 	if t.ID == "" {
 		return errNoID
+	}
+	return nil
+}
+
+// transactionDetail is an answer that nobody could use without its status.
+type transactionDetail struct{ createdTransaction }
+
+func (t *transactionDetail) UnmarshalJSON(b []byte) error {
+	if err := t.createdTransaction.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	if t.Status == "" {
+		return errNoStatus
+	}
+	return nil
+}
+
+// changedTransaction is the answer to a step, which the documents do not
+// describe: code 0 is what tells that it was made.
+type changedTransaction struct{ Transaction }
+
+func (t *changedTransaction) UnmarshalJSON(b []byte) error {
+	if t.Transaction.UnmarshalJSON(b) != nil {
+		t.Transaction = Transaction{Raw: answer.Keep(b)}
 	}
 	return nil
 }
@@ -127,7 +157,11 @@ func (s TransactionService) Create(ctx context.Context, req CreateTransactionReq
 	}
 	call := fixed(operation, post, transactionPath, transport.Keyed)
 	call.Body = req
-	return transaction(send[identifiedTransaction](ctx, s.t, call, opts))
+	out, err := send[createdTransaction](ctx, s.t, call, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &out.Transaction, nil
 }
 
 // Get returns a transaction to its buyer or seller.
@@ -139,14 +173,11 @@ func (s TransactionService) Get(ctx context.Context, transactionID string, opts 
 		return nil, err
 	}
 	call := ofID(operation, get, transactionPath, "tx_id", transactionID, "", transport.Read)
-	return transaction(send[identifiedTransaction](ctx, s.t, call, opts))
-}
-
-func transaction(t *identifiedTransaction, err error) (*Transaction, error) {
+	out, err := send[transactionDetail](ctx, s.t, call, opts)
 	if err != nil {
 		return nil, err
 	}
-	return &t.Transaction, nil
+	return &out.Transaction, nil
 }
 
 // Freeze freezes the price as the buyer. A balance that does not suffice
@@ -198,8 +229,8 @@ func (s TransactionService) Cancel(ctx context.Context, transactionID string, op
 	return s.step(ctx, "Transactions.Cancel", transactionID, "cancel", nil, opts)
 }
 
-// step makes one change. The documents do not describe the answers: code 0 is
-// what tells that it was made.
+// step makes one change. The transaction has the id it was asked for with if
+// the answer has none.
 func (s TransactionService) step(ctx context.Context, operation, id, action string, delivery *DeliverTransactionRequest, opts []transport.CallOption) (*Transaction, error) {
 	var f transport.Fields
 	checkID(&f, "tx_id", id)
@@ -212,11 +243,12 @@ func (s TransactionService) step(ctx context.Context, operation, id, action stri
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
 	}
-	out, err := send[Transaction](ctx, s.t, call, opts)
-	if err == nil && out.ID == "" {
-		out.ID = id
+	out, err := send[changedTransaction](ctx, s.t, call, opts)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	out.ID = cmp.Or(out.ID, id)
+	return &out.Transaction, nil
 }
 
 // ListTransactionsRequest selects transactions. The zero value is the first
@@ -234,8 +266,6 @@ type ListTransactionsRequest struct {
 func (s TransactionService) List(ctx context.Context, req ListTransactionsRequest, opts ...transport.CallOption) (*Page[Transaction], error) {
 	const operation = "Transactions.List"
 	var f transport.Fields
-	req.Role.check(&f)
-	checkText(&f, "status", string(req.Status))
 	req.checkPage(&f)
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
@@ -249,8 +279,9 @@ func (s TransactionService) List(ctx context.Context, req ListTransactionsReques
 }
 
 // All reads all transactions from req.Page on, 100 a page unless req.PageSize
-// says otherwise. It stops after the first error. A list that changes while it
-// is read may show a transaction twice or not at all.
+// says otherwise. It stops after the first error, and ends short of what the
+// platform told with an error only: see [transport.Pages]. A list that changes
+// while it is read may show a transaction twice.
 func (s TransactionService) All(ctx context.Context, req ListTransactionsRequest, opts ...transport.CallOption) iter.Seq2[Transaction, error] {
 	return all(req.PageRequest, "Transactions.All", func(page PageRequest) (*Page[Transaction], error) {
 		req := req

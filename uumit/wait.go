@@ -1,6 +1,7 @@
 package uumit
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -25,35 +26,36 @@ type WaitOrderRequest struct {
 
 // Wait reads an order until its status is delivered, confirmed, settled or
 // completed, or failed, cancelled or rejected, and returns it then; [Order.Err]
-// tells the last three apart. It does not confirm. It ends with the context
-// and with the first read that fails after its retries; waiting again does no
-// harm.
+// tells the last three apart. It does not confirm.
+//
+// Sellers may take days. Wait goes on while the platform is unavailable, limits
+// the rate, or something in front of it answers. It ends with the context, with
+// the client, with the last of three reads in a row that the platform itself
+// refused, and with a quota that is used up; waiting again does no harm.
 func (s OrderService) Wait(ctx context.Context, req WaitOrderRequest, opts ...transport.CallOption) (*Order, error) {
 	const operation = "Orders.Wait"
 	var f transport.Fields
+	f.Check(ctx != nil, "context", "must not be nil")
 	checkID(&f, "order_id", req.OrderID)
 	f.Check(req.Interval >= 0, "interval", "must not be negative")
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
 	}
-	interval := req.Interval
-	if interval == 0 {
-		interval = defaultWait
-	}
-	for last, first := OrderStatus(""), true; ; first = false {
+	var seen *Order
+	err := s.t.Poll(ctx, provider, operation, cmp.Or(req.Interval, defaultWait), func(ctx context.Context) (bool, error) {
 		order, err := s.Get(ctx, req.OrderID, opts...)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		if req.OnChange != nil && (first || order.Status != last) {
+		changed := seen == nil || order.Status != seen.Status
+		seen = order
+		if req.OnChange != nil && changed {
 			req.OnChange(order)
 		}
-		last = order.Status
-		if last.Delivered() || last.Failed() {
-			return order, nil
-		}
-		if err := s.t.Sleep(ctx, interval); err != nil {
-			return nil, &transport.Error{Provider: provider, Operation: operation, Err: err}
-		}
+		return order.Status.Delivered() || order.Status.Failed(), nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	return seen, nil
 }

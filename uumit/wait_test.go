@@ -67,12 +67,37 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 	assert.Len(t, h.faults.Requests(), 1)
 }
 
-func TestWaitEndsWithAFailedRead(t *testing.T) {
+// A wait of hours outlives what happens on the way meanwhile.
+func TestWaitOutlivesOutagesAndForeignAnswers(t *testing.T) {
 	h := start(t)
-	h.faults.Script(status("frozen"), transporttest.Status(503, ""), status("frozen"), transporttest.Status(404, `{"code":1004,"message":"gone"}`))
+	down := transporttest.Status(503, "")
+	page := transporttest.Status(403, "<html><title>Blocked</title></html>")
+	h.faults.Script(status("frozen"), down, down, down, down, down, down, page, page, page, page,
+		transporttest.Garbage(), transporttest.HTML(), transporttest.Status(404, `{"detail":"Not Found"}`), transporttest.RateLimited("", "90"), status("delivered"))
+	order, err := h.client.Orders.Wait(t.Context(), uumit.WaitOrderRequest{OrderID: "ord-1"})
+	require.NoError(t, err)
+	assert.Equal(t, uumit.OrderDelivered, order.Status)
+	assert.Len(t, h.faults.Requests(), 16)
+}
+
+func TestWaitEndsWithTheThirdRefusalInARow(t *testing.T) {
+	h := start(t)
+	gone := transporttest.Status(404, `{"code":1004,"message":"gone"}`)
+	h.faults.Script(gone, gone, status("frozen"), gone, gone, gone)
 	_, err := h.client.Orders.Wait(t.Context(), uumit.WaitOrderRequest{OrderID: "ord-1"})
 	require.ErrorIs(t, err, transport.ErrNotFound)
-	assert.Len(t, h.faults.Requests(), 4, "a read is retried by itself")
+	assert.Len(t, h.faults.Requests(), 6)
+}
+
+func TestWaitEndsWithTheClient(t *testing.T) {
+	h := start(t)
+	h.faults.Always(status("frozen"))
+	client, err := uumit.New(h.Config())
+	require.NoError(t, err)
+	_, err = client.Orders.Wait(t.Context(), uumit.WaitOrderRequest{OrderID: "ord-1", OnChange: func(*uumit.Order) {
+		time.AfterFunc(10*time.Millisecond, func() { assert.NoError(t, client.Close()) })
+	}})
+	require.ErrorIs(t, err, transport.ErrClosed)
 }
 
 // TestTheStatesOfAnOrder takes an order through all its states by hand.

@@ -1,7 +1,6 @@
 package uumit
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/answer"
 )
 
 // WalletService tells balances, movements and rates. It is the field Wallet of
@@ -20,30 +20,34 @@ import (
 // reaches them.
 type WalletService struct{ t *transport.Client }
 
-// Balance is one currency's part of a wallet.
+// Balance is one currency's part of a wallet. An amount that the platform did
+// not send is not valid, and not zero.
 type Balance struct {
 	// Available can be spent.
-	Available decimal.Decimal `json:"available"`
+	Available answer.Amount `json:"available"`
 	// Frozen is held for orders and transactions under way.
-	Frozen decimal.Decimal `json:"frozen"`
+	Frozen answer.Amount `json:"frozen"`
 	// StatedTotal and StatedBalance are two words for one thing, of which the
 	// platform sends one. See Total.
-	StatedTotal   decimal.NullDecimal `json:"total"`
-	StatedBalance decimal.NullDecimal `json:"balance"`
+	StatedTotal   answer.Amount `json:"total"`
+	StatedBalance answer.Amount `json:"balance"`
 	// EffectiveWithdrawableUT is what can be withdrawn, if the platform says.
-	EffectiveWithdrawableUT decimal.NullDecimal `json:"effective_withdrawable_ut"`
+	EffectiveWithdrawableUT answer.Amount `json:"effective_withdrawable_ut"`
 }
 
 // Total returns the stated total, else the stated balance, else what is
-// available and frozen together.
-func (b Balance) Total() decimal.Decimal {
+// available and frozen together. It is not valid if the platform sent neither
+// of the first two and not both of the others.
+func (b Balance) Total() answer.Amount {
 	switch {
 	case b.StatedTotal.Valid:
-		return b.StatedTotal.Decimal
+		return b.StatedTotal
 	case b.StatedBalance.Valid:
-		return b.StatedBalance.Decimal
+		return b.StatedBalance
+	case b.Available.Valid && b.Frozen.Valid:
+		return answer.Amount{Decimal: b.Available.Add(b.Frozen.Decimal), Valid: true}
 	}
-	return b.Available.Add(b.Frozen)
+	return answer.Amount{}
 }
 
 // Wallet is a user's balance ("UUMit API, Wallet").
@@ -57,19 +61,19 @@ type Wallet struct {
 }
 
 // UnmarshalJSON keeps what it reads in Raw. It refuses an answer without any
-// balance, so that none is taken for zero.
+// balance.
 func (w *Wallet) UnmarshalJSON(b []byte) error {
 	var in struct {
 		UT   *Balance `json:"ut"`
 		Cash *Balance `json:"cash"`
 	}
-	if err := json.Unmarshal(b, &in); err != nil {
+	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
-	*w = Wallet{Raw: bytes.Clone(b)}
 	if in.UT == nil && in.Cash == nil {
 		return errors.New("uumit: the wallet lacks its balances")
 	}
+	*w = Wallet{Raw: answer.Keep(b)}
 	if in.UT != nil {
 		w.UT = *in.UT
 	}
@@ -102,13 +106,14 @@ type LedgerRequest struct {
 
 // LedgerEntry is one movement of the wallet. It prints id and type only.
 type LedgerEntry struct {
-	ID     string          `json:"id"`
-	Type   string          `json:"type"`
-	Amount decimal.Decimal `json:"amount"`
+	ID   string `json:"id"`
+	Type string `json:"type"`
+	// Amount and BalanceAfter are not valid if the platform named no number.
+	Amount answer.Amount `json:"amount"`
 	// Currency is "UT" for agents.
-	Currency     string              `json:"currency"`
-	BalanceAfter decimal.NullDecimal `json:"balance_after"`
-	Description  string              `json:"description"`
+	Currency     string        `json:"currency"`
+	BalanceAfter answer.Amount `json:"balance_after"`
+	Description  string        `json:"description"`
 	// BizRefID is the id of what the movement belongs to.
 	BizRefID  string `json:"biz_ref_id"`
 	CreatedAt Time   `json:"created_at"`
@@ -116,14 +121,24 @@ type LedgerEntry struct {
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps what it reads in Raw.
+// UnmarshalJSON keeps what it reads in Raw. Ids may be numbers.
 func (e *LedgerEntry) UnmarshalJSON(b []byte) error {
 	type plain LedgerEntry
-	*e = LedgerEntry{}
-	if err := decode(b, (*plain)(e)); err != nil {
+	var in struct {
+		plain
+		ID          answer.ID   `json:"id"`
+		Type        answer.Text `json:"type"`
+		Currency    answer.Text `json:"currency"`
+		Description answer.Text `json:"description"`
+		BizRefID    answer.ID   `json:"biz_ref_id"`
+	}
+	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
-	e.Raw = bytes.Clone(b)
+	*e = LedgerEntry(in.plain)
+	e.ID, e.Type, e.Currency = string(in.ID), string(in.Type), string(in.Currency)
+	e.Description, e.BizRefID = string(in.Description), string(in.BizRefID)
+	e.Raw = answer.Keep(b)
 	return nil
 }
 
@@ -139,7 +154,6 @@ func (e LedgerEntry) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(
 func (s WalletService) Ledger(ctx context.Context, req LedgerRequest, opts ...transport.CallOption) (*Page[LedgerEntry], error) {
 	const operation = "Wallet.Ledger"
 	var f transport.Fields
-	checkText(&f, "type", req.Type)
 	req.checkPage(&f)
 	if err := f.Err(provider, operation); err != nil {
 		return nil, err
@@ -152,7 +166,9 @@ func (s WalletService) Ledger(ctx context.Context, req LedgerRequest, opts ...tr
 }
 
 // LedgerEntries reads all movements from req.Page on, 100 a page unless
-// req.PageSize says otherwise. It stops after the first error.
+// req.PageSize says otherwise. It stops after the first error, and ends short of
+// what the platform told with an error only: see [transport.Pages]. A list that
+// changes while it is read may show a movement twice.
 func (s WalletService) LedgerEntries(ctx context.Context, req LedgerRequest, opts ...transport.CallOption) iter.Seq2[LedgerEntry, error] {
 	return all(req.PageRequest, "Wallet.LedgerEntries", func(page PageRequest) (*Page[LedgerEntry], error) {
 		req := req
@@ -173,15 +189,15 @@ type Rates struct {
 // rate, which would turn every amount into nothing.
 func (r *Rates) UnmarshalJSON(b []byte) error {
 	var in struct {
-		CashToUTRate decimal.NullDecimal `json:"cash_to_ut_rate"`
+		CashToUTRate answer.Amount `json:"cash_to_ut_rate"`
 	}
-	if err := json.Unmarshal(b, &in); err != nil {
+	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
-	*r = Rates{CashToUTRate: in.CashToUTRate.Decimal, Raw: bytes.Clone(b)}
-	if !in.CashToUTRate.Valid || !r.CashToUTRate.IsPositive() {
+	if !in.CashToUTRate.Valid || !in.CashToUTRate.IsPositive() {
 		return errors.New("uumit: the rate is missing or not above zero")
 	}
+	*r = Rates{CashToUTRate: in.CashToUTRate.Decimal, Raw: answer.Keep(b)}
 	return nil
 }
 

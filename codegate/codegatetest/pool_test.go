@@ -68,7 +68,7 @@ func TestMoreThanFifteenConnectionsStallTheServer(t *testing.T) {
 	const stall = time.Second
 	srv := start(t, codegatetest.WithPool(15, stall), codegatetest.WithMiddleware(gather(64)))
 	done := make(chan map[int]int, 1)
-	go func() { done <- burst(t, srv, 64) }()
+	go func() { done <- burst(t, srv, 64) }() //nolint:testifylint // it asserts nothing once it runs
 
 	var longest time.Duration
 	var statuses map[int]int

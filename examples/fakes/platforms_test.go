@@ -48,7 +48,7 @@ func TestEachRequestMeetsTheNextFaultOfItsPlatform(t *testing.T) {
 
 	assert.Nil(t, platforms.Faults("jd"))
 	faults := platforms.Faults("uumit")
-	faults.Add(fakes.Fault{Name: "down", Fault: transporttest.Status(503, "")}, fakes.Fault{Name: "gone", Fault: transporttest.Status(404, "")})
+	faults.Add(fakes.Fault{Name: "down", Fault: transporttest.Status(503, "")}, fakes.Fault{Name: "gone", Fault: transporttest.Status(404, `{"code":1004,"message":"not found"}`)})
 	assert.Equal(t, []string{"down", "gone"}, faults.Names())
 	for _, want := range []error{transport.ErrUnavailable, transport.ErrNotFound, nil} {
 		_, err := search.SearchCapabilities(t.Context(), "translate a contract", 5)

@@ -133,8 +133,12 @@ func (s *session) authorize(ctx context.Context) (e entry, err error) {
 		return e, errors.New("the provider obtained is not UUMit's")
 	}
 	wallet, err := client.Wallet.Get(ctx)
-	if err == nil {
-		e.status, e.amount = "open", providers.Money{Amount: wallet.UT.Available, Currency: providers.UT}
+	if err != nil {
+		return e, err
 	}
-	return e, err
+	e.status = "open"
+	if available := wallet.UT.Available; available.Valid {
+		e.amount = providers.Money{Amount: available.Decimal, Currency: providers.UT}
+	}
+	return e, nil
 }

@@ -65,6 +65,7 @@ func TestWhatCannotBeUnderstoodIsAnsweredWithWhatIsAllowed(t *testing.T) {
   garbage
   html
   no_date
+  page (status: an HTTP status from 200 to 599; 403 if not given)
   rate_limited (retry_after: whole seconds from 0 to 3600; 1 if not given)
   status (status: an HTTP status from 200 to 599; 500 if not given)
   truncated
@@ -145,11 +146,19 @@ func TestFaultsAreMetByTheNextRequests(t *testing.T) {
 	require.ErrorIs(t, err, transport.ErrOutcomeUnknown)
 	assert.Len(t, platforms.Procure.Intents(), 1)
 
-	for _, query := range []string{"fault=html", "fault=garbage", "fault=truncated", "fault=rate_limited&retry_after=120", "fault=status"} {
+	for _, query := range []string{"fault=html", "fault=garbage", "fault=truncated", "fault=status", "fault=status&status=404", "fault=page&status=404"} {
 		set("platform=codegate&" + query)
 		_, err := codes.GetProject(t.Context(), transport.WithAttempts(1))
 		require.Error(t, err, query)
 		_, err = codes.GetProject(t.Context())
 		require.NoError(t, err, query)
 	}
+
+	set("platform=codegate&fault=rate_limited&retry_after=120")
+	_, err = codes.GetProject(t.Context())
+	require.ErrorIs(t, err, transport.ErrRateLimited)
+	asked := platforms.CodeGate.RequestCount()
+	_, err = codes.GetProject(t.Context())
+	require.ErrorIs(t, err, transport.ErrRateLimited, "the platform asked for a pause")
+	assert.Equal(t, asked, platforms.CodeGate.RequestCount(), "not sent")
 }

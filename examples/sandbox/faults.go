@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,10 @@ var kinds = map[string]kind{
 	"html":        plain(transporttest.HTML()),
 	"garbage":     plain(transporttest.Garbage()),
 	"no_date":     plain(transporttest.NoDate()),
+	"page": {"status", "403", "an HTTP status from 200 to 599", func(text string) (transporttest.Fault, bool) {
+		n, err := strconv.Atoi(text)
+		return transporttest.ForeignPage(n, http.StatusText(n)), err == nil && n >= 200 && n <= 599
+	}},
 	"status": {"status", "500", "an HTTP status from 200 to 599", func(text string) (transporttest.Fault, bool) {
 		n, err := strconv.Atoi(text)
 		return transporttest.Status(n, ""), err == nil && n >= 200 && n <= 599

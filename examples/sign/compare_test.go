@@ -58,8 +58,6 @@ func TestVerifyNamesTheDifference(t *testing.T) {
 			text: `POST/i/a%20b?b=2&a=11704153600000{"a": "x, y: \"z", "b": [1, 2]}`},
 		{name: "procure with a space in the secret", args: procure, want: "secret with a space before it", key: " " + secret,
 			text: `POST/i/a%20b?b=2&a=11704153600000{"a":"x, y: \"z","b":[1,2]}`},
-		{name: "procure with a trimmed secret", args: append(procure, "-secret", secret+"\n"), want: "secret without the white space around it",
-			text: `POST/i/a%20b?b=2&a=11704153600000{"a":"x, y: \"z","b":[1,2]}`},
 		{name: "aihuishou with json literals", args: aihuishou, want: "literals as json writes them",
 			text: "a=true&b=2&timestamp=2024-01-02 08:00:00"},
 		{name: "aihuishou with python literals", args: append(aihuishou, "-literals", "json"), want: "literals as python writes them",

@@ -63,7 +63,7 @@ func sign(in *input, opts ...signing.AihuishouOption) (*sheet, error) {
 		signatureHeader = signing.HeaderAihuishouSign
 	}
 	if err != nil {
-		return nil, fmt.Errorf("-key cannot be used: %w", err)
+		return nil, fmt.Errorf("-key or -secret cannot be used: %w", err)
 	}
 	explanation, err := signer.Explain(&in.request)
 	if err != nil {

@@ -237,8 +237,10 @@ func TestBadInput(t *testing.T) {
 		{"a body that is no object", []string{"-provider", "aihuishou", "-secret", secret, "-body", "[1]"},
 			"-body cannot be used: signing: malformed request: aihuishou: body is not a JSON object\n"},
 		{"a line break in the key", []string{"-provider", "codegate", "-secret", secret, "-path", "/p", "-key", secret + "\n"},
-			"-key cannot be used: signing: unusable credentials: codegate: api key holds a line break or another control character; " +
+			"-key or -secret cannot be used: signing: unusable credentials: codegate: api key holds a line break or another control character; " +
 				"only printable characters are allowed\n"},
+		{"a line break after the secret", []string{"-provider", "procure", "-secret", secret + "\n", "-path", "/p", "-key", "app"},
+			"-key or -secret cannot be used: signing: unusable credentials: procure: app secret must be printable characters without a space at either end\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, stdout, stderr := invoke(test.args...)

@@ -98,7 +98,7 @@ func price(offer uumit.Capability) string {
 	if !offer.PriceUT.Valid {
 		return "price on request"
 	}
-	return offer.PriceUT.Decimal.StringFixed(2) + " UT"
+	return offer.PriceUT.StringFixed(2) + " UT"
 }
 
 // order buys an offer. Whoever needs it to happen once, also when this program
@@ -130,7 +130,7 @@ func (t *tour) order(ctx context.Context, offer *uumit.Capability) error {
 	}
 	confirmation, err := t.client.Orders.Confirm(ctx, order.ID)
 	if err == nil {
-		t.say("Confirmed, the seller gets %s UT.", confirmation.SellerIncome.Decimal.StringFixed(2))
+		t.say("Confirmed, the seller gets %s UT.", confirmation.SellerIncome.StringFixed(2))
 	}
 	return err
 }

@@ -47,6 +47,15 @@ type acme struct{ client *transport.Client }
 type parcel struct{ ID, State string }
 
 func openAcme(baseURL string, opts ...transport.Option) (*acme, error) {
+	return openAcmeThatBelieves(ofAcme, baseURL, opts...)
+}
+
+// ofAcme recognizes what acme itself says.
+func ofAcme(a *transport.Answer) bool {
+	return json.Valid(a.Body)
+}
+
+func openAcmeThatBelieves(own func(*transport.Answer) bool, baseURL string, opts ...transport.Option) (*acme, error) {
 	signer, err := signing.NewBearer(signing.StaticToken(signing.NewSecret(acmeToken)))
 	if err != nil {
 		return nil, err
@@ -56,6 +65,7 @@ func openAcme(baseURL string, opts ...transport.Option) (*acme, error) {
 		BaseURL:  baseURL,
 		Signer:   signer,
 		Limits:   []transport.Limit{{PerSecond: 10, Burst: 2}},
+		Own:      own,
 		Interpret: func(a *transport.Answer) ([]byte, *transport.Error) {
 			if e := transport.StatusError(a.Status); e != nil {
 				var body struct{ Message string }
@@ -109,6 +119,10 @@ func acmeHarness(open func(baseURL string, opts ...transport.Option) (parcels, e
 		Open: func(baseURL string, opts ...transport.Option) (providers.Provider, error) {
 			return open(baseURL, opts...)
 		},
+		Refusal: func(_ int, message string) string {
+			body, _ := json.Marshal(map[string]string{"message": message})
+			return string(body)
+		},
 		Secrets: []string{acmeToken},
 		Limit:   transport.Limit{PerSecond: 10, Burst: 2},
 		Read: func(ctx context.Context, p providers.Provider) error {
@@ -147,7 +161,7 @@ func TestAnAdapterFromOutsidePasses(t *testing.T) {
 	}))
 }
 
-// The five below break one rule each.
+// Each of those below breaks one rule.
 
 type hasty struct{ *acme }
 
@@ -188,6 +202,11 @@ func (l leaky) GetOrder(ctx context.Context, id string) (providers.Order, error)
 	return l.acme.GetOrder(ctx, id)
 }
 
+// openGullible makes one that takes whatever comes for acme's own words.
+func openGullible(baseURL string, opts ...transport.Option) (*acme, error) {
+	return openAcmeThatBelieves(func(*transport.Answer) bool { return true }, baseURL, opts...)
+}
+
 // record collects what a run reports.
 type record struct {
 	mu       sync.Mutex
@@ -205,22 +224,26 @@ func (r *record) Errorf(format string, args ...any) {
 func TestBrokenAdaptersAreCaught(t *testing.T) {
 	release := make(chan struct{})
 	t.Cleanup(func() { close(release) })
+	same := func(a *acme) parcels { return a }
 	for name, tc := range map[string]struct {
+		open   func(baseURL string, opts ...transport.Option) (*acme, error)
 		breaks func(*acme) parcels
 		rule   string
 		says   string
 	}{
-		"one that retries an unsafe create":     {func(a *acme) parcels { return hasty{a} }, "unknown outcome", "was sent 3 times"},
-		"one that prints a secret":              {func(a *acme) parcels { return chatty{a, acmeToken} }, "secrets", "the provider prints a secret"},
-		"one that ignores the context":          {func(a *acme) parcels { return deaf{a} }, "context", "a cancelled context must be context.Canceled"},
-		"one that maps 404 to a general error":  {func(a *acme) parcels { return vague{a} }, "error classes", `404 must be "not found"`},
-		"one that leaves a goroutine behind":    {func(a *acme) parcels { return leaky{a, release} }, "clean-up", "goroutines outlived Close"},
-		"one that calls itself by another name": {func(a *acme) parcels { return alias{a} }, "identity", `Name is "emca"`},
+		"one that retries an unsafe create":     {openAcme, func(a *acme) parcels { return hasty{a} }, "unknown outcome", "was sent 3 times"},
+		"one that prints a secret":              {openAcme, func(a *acme) parcels { return chatty{a, acmeToken} }, "secrets", "the provider prints a secret"},
+		"one that ignores the context":          {openAcme, func(a *acme) parcels { return deaf{a} }, "context", "a cancelled context must be context.Canceled"},
+		"one that maps 404 to a general error":  {openAcme, func(a *acme) parcels { return vague{a} }, "error classes", `404 must be "not found"`},
+		"one that leaves a goroutine behind":    {openAcme, func(a *acme) parcels { return leaky{a, release} }, "clean-up", "goroutines outlived Close"},
+		"one that calls itself by another name": {openAcme, func(a *acme) parcels { return alias{a} }, "identity", `Name is "emca"`},
+		"one that believes anybody":             {openGullible, same, "who spoke", `Missing: a web page with HTTP 404 must not be "not found"`},
+		"one that is sure after a page":         {openAcme, func(a *acme) parcels { return sure{a} }, "who spoke", "Write: after a web page with HTTP 403, that the outcome is unknown must be true"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r record
 			providertest.Run(&r, acmeHarness(func(baseURL string, opts ...transport.Option) (parcels, error) {
-				a, err := openAcme(baseURL, opts...)
+				a, err := tc.open(baseURL, opts...)
 				return tc.breaks(a), err
 			}))
 			found := strings.Join(r.failures, "\n")
@@ -232,6 +255,23 @@ func TestBrokenAdaptersAreCaught(t *testing.T) {
 			}
 		})
 	}
+}
+
+// sure takes a page for the proof that nothing was made.
+type sure struct{ *acme }
+
+func (s sure) send(ctx context.Context) error {
+	err := s.acme.send(ctx)
+	if e, ok := errors.AsType[*transport.Error](err); ok && errors.Is(err, transport.ErrMalformed) {
+		e.OutcomeUnknown = false
+	}
+	return err
+}
+
+func TestAHarnessThatLacksAPartIsToldSo(t *testing.T) {
+	var r record
+	providertest.Run(&r, providertest.Harness{Name: "acme"})
+	assert.Equal(t, []string{"providertest: the harness needs Platform, Open, Read and Refusal"}, r.failures)
 }
 
 type alias struct{ *acme }

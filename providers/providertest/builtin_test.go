@@ -2,6 +2,7 @@ package providertest_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -36,6 +37,20 @@ func getOrder(id string) func(context.Context, providers.Provider) error {
 	}
 }
 
+// object is a JSON object of names and values.
+func object(members ...any) string {
+	m := make(map[string]any)
+	for i := 0; i < len(members); i += 2 {
+		m[members[i].(string)] = members[i+1] //nolint:gosec // names and values come in pairs
+	}
+	body, _ := json.Marshal(m) // texts and numbers
+	return string(body)
+}
+
+func uumitRefusal(_ int, message string) string {
+	return object("code", 1099, "message", message, "data", nil)
+}
+
 func TestCodegatePasses(t *testing.T) {
 	platform := codegatetest.New()
 	platform.AddCode(codegatetest.Code{Code: "CARD-0001"})
@@ -43,6 +58,7 @@ func TestCodegatePasses(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Name:     "codegate",
 		Platform: platform,
+		Refusal:  func(_ int, message string) string { return object("detail", message) },
 		Open:     opener("codegate", map[string]any{"api_key": project.APIKey, "secret": project.Secret, "project_id": project.ID}),
 		Secrets:  []string{project.APIKey, project.Secret},
 		Read: func(ctx context.Context, p providers.Provider) error {
@@ -73,11 +89,14 @@ func TestProcurePasses(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Name:     "procure",
 		Platform: platform,
-		Open:     opener("procure", map[string]any{"app_id": "app_1", "app_secret": secret}),
-		Secrets:  []string{secret},
-		Limit:    transport.Limit{PerSecond: 97, Burst: 1},
-		Read:     getOrder(followed),
-		Missing:  getOrder("intent_none"),
+		Refusal: func(status int, message string) string {
+			return object("code", status*100+99, "message", message, "data", nil)
+		},
+		Open:    opener("procure", map[string]any{"app_id": "app_1", "app_secret": secret}),
+		Secrets: []string{secret},
+		Limit:   transport.Limit{PerSecond: 97, Burst: 1},
+		Read:    getOrder(followed),
+		Missing: getOrder("intent_none"),
 		Write: func(ctx context.Context, p providers.Provider) error {
 			_, err := p.(providers.Intents).CreateIntent(ctx, intent)
 			return err
@@ -113,13 +132,12 @@ func TestAihuishouPasses(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Name:     "aihuishou",
 		Platform: platform,
+		Refusal:  func(_ int, message string) string { return object("code", 1099, "msg", message, "data", nil) },
 		Open:     open,
 		Secrets:  []string{secret},
 		Limit:    transport.Limit{PerSecond: 4.75, Burst: 1},
 		Read:     getOrder(followed),
 		Missing:  getOrder("ORD-NONE"),
-		// The platform documents no code for it: any business error is invalid.
-		NotFound: transport.ErrInvalid,
 		Write: func(ctx context.Context, p providers.Provider) error {
 			_, err := p.Native().(*aihuishou.Client).CreateOrder(ctx, aihuishou.CreateOrderRequest{
 				ValuationID: quoted, UserName: "张三", UserPhone: "138****6789", UserAddress: "北京市朝阳区XX街道XX小区", LogisticsType: aihuishou.LogisticsExpress,
@@ -146,6 +164,7 @@ func TestUUMitPasses(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Name:     "uumit",
 		Platform: platform,
+		Refusal:  uumitRefusal,
 		Open:     open,
 		Secrets:  []string{platform.APIKey()},
 		Limit:    transport.Limit{PerSecond: 50.0 / 60, Burst: 10},
@@ -167,6 +186,7 @@ func TestUUMitAuthPasses(t *testing.T) {
 	providertest.Run(t, providertest.Harness{
 		Name:     "uumit-auth",
 		Platform: platform,
+		Refusal:  uumitRefusal,
 		Open:     opener("uumit-auth", map[string]any{"agent_platform": "cursor"}),
 		Limit:    transport.Limit{PerSecond: 50.0 / 60, Burst: 10},
 		Read: func(ctx context.Context, p providers.Provider) error {

@@ -53,7 +53,7 @@ func capabilities(c *check) {
 
 func (c *check) authorize(ctx context.Context, api providers.DeviceAuthorization) {
 	a, err := api.StartAuthorization(ctx)
-	c.expect(err, "StartAuthorization", a.UserCode != "" && a.VerificationURL != "")
+	c.expect(err, "StartAuthorization", a.UserCode != "" && a.VerificationURL != "" && !a.DeviceCode.IsZero())
 	if err != nil {
 		return
 	}
@@ -63,10 +63,82 @@ func (c *check) authorize(ctx context.Context, api providers.DeviceAuthorization
 	if err != nil {
 		return
 	}
+	if kept, ok := providers.As[providers.Authorized](obtained); !ok || kept.Credentials().APIKey.IsZero() {
+		c.failf("the provider obtained must have Authorized, with the key")
+	}
 	if err := obtained.Close(); err != nil {
 		c.failf("Close of the provider obtained: %v", err)
 	}
 }
+
+// call is one call of an adapter.
+type call struct {
+	name    string
+	changes bool // something at the platform
+	do      func(context.Context, providers.Provider) error
+}
+
+// calls are all that the harness knows to make, apart from waiting for a device
+// authorization, which answers of others must not end.
+func (h Harness) calls(intentID string) []call {
+	calls := []call{
+		{"Health", false, of(func(ctx context.Context, api providers.Health) error { return api.Health(ctx) })},
+		{"Read", false, h.Read},
+	}
+	add := func(has bool, name string, changes bool, do func(context.Context, providers.Provider) error) {
+		if has {
+			calls = append(calls, call{name, changes, do})
+		}
+	}
+	add(h.Missing != nil, "Missing", false, h.Missing)
+	add(h.Write != nil, "Write", true, h.Write)
+	add(h.Code != "", "LookUpCode", false, of(func(ctx context.Context, api providers.Codes) error {
+		return failed(api.LookUpCode(ctx, h.Code))
+	}))
+	add(h.Code != "", "RedeemCode", true, of(func(ctx context.Context, api providers.Codes) error {
+		return failed(api.RedeemCode(ctx, h.Code, "providertest"))
+	}))
+	add(h.Intent != nil, "CreateIntent", true, of(func(ctx context.Context, api providers.Intents) error {
+		return failed(api.CreateIntent(ctx, *h.Intent))
+	}))
+	add(h.Intent != nil, "GetIntent", false, of(func(ctx context.Context, api providers.Intents) error {
+		return failed(api.GetIntent(ctx, intentID))
+	}))
+	add(h.Intent != nil, "ExecuteIntent", true, of(func(ctx context.Context, api providers.Intents) error {
+		return failed(api.ExecuteIntent(ctx, intentID))
+	}))
+	add(h.Intent != nil, "CancelIntent", true, of(func(ctx context.Context, api providers.Intents) error {
+		return failed(api.CancelIntent(ctx, intentID))
+	}))
+	add(h.Device != nil, "ValueDevice", false, of(func(ctx context.Context, api providers.Valuations) error {
+		return failed(api.ValueDevice(ctx, *h.Device))
+	}))
+	add(h.OrderID != "", "GetOrder", false, of(func(ctx context.Context, api providers.Orders) error {
+		return failed(api.GetOrder(ctx, h.OrderID))
+	}))
+	add(h.Query != "", "SearchCapabilities", false, of(func(ctx context.Context, api providers.CapabilitySearch) error {
+		return failed(api.SearchCapabilities(ctx, h.Query, 3))
+	}))
+	add(h.Confirm != nil, "StartAuthorization", false, of(func(ctx context.Context, api providers.DeviceAuthorization) error {
+		return failed(api.StartAuthorization(ctx))
+	}))
+	return calls
+}
+
+var errLacks = errors.New("the provider has not the capability")
+
+// of makes a call of a capability.
+func of[C any](use func(context.Context, C) error) func(context.Context, providers.Provider) error {
+	return func(ctx context.Context, p providers.Provider) error {
+		api, ok := providers.As[C](p)
+		if !ok {
+			return errLacks // another rule's affair
+		}
+		return use(ctx, api)
+	}
+}
+
+func failed[T any](_ T, err error) error { return err }
 
 // claimed looks a capability up and checks that the harness has the sample
 // for it.

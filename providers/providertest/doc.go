@@ -1,6 +1,6 @@
 // Package providertest checks that an adapter keeps the rules that all
-// platforms share: identity, health, what it claims to do, error classes, the
-// context, unknown outcomes, limits, secrets, concurrency and clean-up.
+// platforms share: identity, health, what it claims to do, error classes, who
+// is believed to have answered, the context, unknown outcomes, limits, secrets, concurrency and clean-up.
 //
 // The author of an adapter fills a [Harness] and calls [Run] in a test:
 //

@@ -24,6 +24,10 @@ type Harness struct {
 	// Open opens a provider that sends to baseURL, with the options passed on
 	// to its transport.
 	Open func(baseURL string, opts ...transport.Option) (providers.Provider, error)
+	// Refusal is the body of the platform's own refusal with an HTTP status of
+	// 4xx, with a message in it. The code or the words in it must be none that
+	// the platform documents for something else than the status says.
+	Refusal func(status int, message string) string
 	// Secrets are texts that must never be printed, such as the API key.
 	Secrets []string
 	// Limit is the rate that holds for Read; zero if the platform documents
@@ -32,8 +36,7 @@ type Harness struct {
 
 	// Read makes a call that changes nothing.
 	Read func(ctx context.Context, p providers.Provider) error
-	// Missing reads something that does not exist, and Gone is the fault that
-	// stands for the platform's answer, if the fake does not give it by itself.
+	// Missing reads something that does not exist.
 	Missing func(ctx context.Context, p providers.Provider) error
 	// NotFound is the class of the platform's answer to Missing;
 	// transport.ErrNotFound if nil.

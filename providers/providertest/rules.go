@@ -56,11 +56,16 @@ func health(c *check) {
 		if err := h.Health(context.Background()); !errors.Is(err, transport.ErrUnavailable) {
 			c.failf("a platform that fails must be transport.ErrUnavailable, got %v", err)
 		}
-		c.faults.Always(transporttest.Status(http.StatusUnauthorized, "{}"))
+		c.faults.Always(c.refusal(http.StatusUnauthorized))
 		if err := h.Health(context.Background()); !errors.Is(err, transport.ErrUnauthenticated) {
 			c.failf("refused credentials must be transport.ErrUnauthenticated, got %v", err)
 		}
 	})
+}
+
+// refusal is the platform's own.
+func (c *check) refusal(status int) transporttest.Fault {
+	return transporttest.Status(status, c.h.Refusal(status, "refused"))
 }
 
 // errorClasses lets a read meet each kind of answer.
@@ -70,12 +75,12 @@ func errorClasses(c *check) {
 		fault transporttest.Fault
 		want  error
 	}{
-		{"400", transporttest.Status(400, "{}"), transport.ErrInvalid},
-		{"401", transporttest.Status(401, "{}"), transport.ErrUnauthenticated},
-		{"403", transporttest.Status(403, "{}"), transport.ErrPermission},
-		{"404", transporttest.Status(404, "{}"), transport.ErrNotFound},
-		{"409", transporttest.Status(409, "{}"), transport.ErrConflict},
-		{"422", transporttest.Status(422, "{}"), transport.ErrInvalid},
+		{"400", c.refusal(400), transport.ErrInvalid},
+		{"401", c.refusal(401), transport.ErrUnauthenticated},
+		{"403", c.refusal(403), transport.ErrPermission},
+		{"404", c.refusal(404), transport.ErrNotFound},
+		{"409", c.refusal(409), transport.ErrConflict},
+		{"422", c.refusal(422), transport.ErrInvalid},
 		{"429", transporttest.Status(429, "{}"), transport.ErrRateLimited},
 		{"500 as text", transporttest.Status(500, "Internal Server Error"), transport.ErrUnavailable},
 		{"503 as HTML", transporttest.Status(503, "<html>busy</html>"), transport.ErrUnavailable},
@@ -114,6 +119,46 @@ func errorClasses(c *check) {
 			c.failf("what does not exist must be %q, got %v", want, err)
 		}
 	})
+}
+
+// whoSpoke lets every call meet the pages of what stands in front of a platform.
+// They speak of no object and of no request, and prove nothing.
+func whoSpoke(c *check) {
+	var intentID string
+	if c.h.Intent != nil {
+		c.open(func(p providers.Provider) {
+			_ = of(func(ctx context.Context, api providers.Intents) error {
+				created, err := api.CreateIntent(ctx, *c.h.Intent)
+				intentID = created.ID
+				return err // another rule's affair
+			})(context.Background(), p)
+		})
+	}
+	for _, call := range c.h.calls(intentID) {
+		for _, status := range []int{200, 400, 401, 403, 404, 407, 409, 410, 413, 422} {
+			c.open(func(p providers.Provider) {
+				c.faults.Reset()
+				c.faults.Always(transporttest.ForeignPage(status, "Welcome"))
+				err := call.do(context.Background(), p)
+				if errors.Is(err, errLacks) {
+					return
+				}
+				if !errors.Is(err, transport.ErrMalformed) {
+					c.failf("%s: a web page with HTTP %d must be transport.ErrMalformed, got %v", call.name, status, err)
+				}
+				for _, kind := range []error{
+					transport.ErrInvalid, transport.ErrUnauthenticated, transport.ErrPermission, transport.ErrNotFound, transport.ErrConflict, transport.ErrRejected,
+				} {
+					if errors.Is(err, kind) {
+						c.failf("%s: a web page with HTTP %d must not be %q, for it is not the platform's", call.name, status, kind)
+					}
+				}
+				if unknown := errors.Is(err, transport.ErrOutcomeUnknown); unknown != call.changes {
+					c.failf("%s: after a web page with HTTP %d, that the outcome is unknown must be %t", call.name, status, call.changes)
+				}
+			})
+		}
+	}
 }
 
 func contexts(c *check) {
@@ -203,9 +248,8 @@ func secrets(c *check) {
 	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		text := fmt.Sprint(r.URL, r.Header, string(body))
-		answer, _ := json.Marshal(map[string]string{"message": text, "msg": text, "detail": text})
 		w.WriteHeader(int(status.Load()))
-		_, _ = w.Write(answer)
+		_, _ = io.WriteString(w, c.h.Refusal(int(status.Load()), text))
 	}))
 	defer echo.Close()
 	c.url = echo.URL

@@ -22,6 +22,10 @@ type check struct {
 // Run checks the adapter and reports every rule that it breaks through t.
 func Run(t T, h Harness) {
 	t.Helper()
+	if h.Platform == nil || h.Open == nil || h.Read == nil || h.Refusal == nil {
+		t.Errorf("providertest: the harness needs Platform, Open, Read and Refusal")
+		return
+	}
 	for _, rule := range []struct {
 		name string
 		run  func(*check)
@@ -30,6 +34,7 @@ func Run(t T, h Harness) {
 		{"health", health},
 		{"capabilities", capabilities},
 		{"error classes", errorClasses},
+		{"who spoke", whoSpoke},
 		{"context", contexts},
 		{"unknown outcome", unknownOutcome},
 		{"limits", limits},
