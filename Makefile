@@ -68,6 +68,14 @@ fuzz: ## run each fuzz target for FUZZTIME (30000x)
 		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" < /dev/null; \
 	done
 
+# How many calls chaos makes, and from which number it draws their troubles.
+N ?= 10000
+SEED ?= 1
+
+.PHONY: chaos
+chaos: ## hold the SDK to what it says about N (10000) calls that meet trouble
+	@go run ./internal/chaos -v -n $(N) -seed $(SEED)
+
 .PHONY: bench
 bench: ## run the benchmarks, also those beside other clients in bench
 	@packages=$$(go test -list '^Benchmark' ./... | $(MATCHES) | cut -d ' ' -f 1 | uniq); \
