@@ -290,6 +290,26 @@ func TestThreeRefusalsInARowLeaveAnOrderOut(t *testing.T) {
 	}
 }
 
+// TestARefusalEndsAnOutage: the platform that refuses is there again, so that the
+// next outage is another one.
+func TestARefusalEndsAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(map[string][]change{"a": {{0, "settled"}}})
+		script := []error{failure(transport.ErrUnavailable), failure(transport.ErrUnavailable), failure(transport.ErrNotFound), failure(transport.ErrUnavailable)}
+		s.fails = func(string, time.Duration) (err error) {
+			if len(script) > 0 {
+				err, script = script[0], script[1:]
+			}
+			return err
+		}
+		assert.Equal(t, []string{
+			"shop:a failed: providers: shop: shop: GetOrder: unavailable",
+			"shop:a failed: providers: shop: shop: GetOrder: unavailable",
+			"shop:a >settled",
+		}, texts(follow(t.Context(), gatewayOf(t, map[string]providers.Provider{"shop": s}), "shop:a")))
+	})
+}
+
 func TestARefusedOrderIsToldOnceWithItsReference(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop(map[string][]change{"a": {{0, "frozen"}, {5 * time.Minute, "settled"}}})
