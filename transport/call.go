@@ -71,6 +71,10 @@ type Call struct {
 	Class string
 	// Unsigned calls go without credentials.
 	Unsigned bool
+	// Invalid holds what the platform's package found wrong with the request.
+	// It is reported together with what is wrong with the call, and nothing is
+	// sent.
+	Invalid Fields
 	// Reconcilable tells that the operation supports [WithReconcile].
 	Reconcilable bool
 	// Settle, if there is one, is asked when the call has failed after it was

@@ -110,6 +110,9 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 			o(&set)
 		}
 	}
+	if set.name != nil {
+		cfg.Provider = *set.name
+	}
 	if set.retry == nil {
 		set.retry = &cfg.Retry
 	}
@@ -229,6 +232,15 @@ type unmade struct{}
 
 func (unmade) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, &Error{Kind: ErrInvalid, Err: errNotMade}
+}
+
+// Name returns what the client is called in errors and logs: the platform's
+// name, unless [WithName] gave another.
+func (c *Client) Name() string {
+	if c == nil {
+		return ""
+	}
+	return c.cfg.Provider
 }
 
 // BaseURL returns the platform's address.
@@ -353,7 +365,7 @@ func (c *Client) settle(ctx, caller context.Context, r *run, out any, err error)
 
 // prepare checks the call and encodes its body, once for all attempts.
 func (c *Client) prepare(ctx context.Context, call Call, set callSettings) (*run, error) {
-	wrong := call.problems()
+	wrong := append(slices.Clone(call.Invalid), call.problems()...)
 	wrong.Check(ctx != nil, "context", "must not be nil")
 	wrong.Check(set.attempts == nil || *set.attempts >= 1, "attempts", "must be at least 1")
 	wrong.Check(!slices.Contains(set.infos, nil), "info", "must not be nil")

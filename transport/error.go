@@ -95,6 +95,8 @@ type Error struct {
 	Provider string
 	// Operation is the call, such as "VerifyCode".
 	Operation string
+	// Host is the platform's host and port, "" if nothing was to be sent.
+	Host string
 	// Kind is the class of the failure, one of the sentinels of this package.
 	// It is nil when only the context ended.
 	Kind error
@@ -213,6 +215,9 @@ func (e *Error) LogValue() slog.Value {
 		slog.String("operation", e.Operation),
 		slog.String("error", e.Error()),
 		slog.Int("attempts", e.Attempts),
+	}
+	if e.Host != "" {
+		attrs = append(attrs, slog.String("host", e.Host))
 	}
 	if e.Status != 0 {
 		attrs = append(attrs, slog.Int("status", e.Status))

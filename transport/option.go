@@ -10,6 +10,7 @@ import (
 type Option func(*clientSettings)
 
 type clientSettings struct {
+	name             *string
 	clock            Clock
 	base             http.RoundTripper
 	retry            *RetryPolicy
@@ -52,6 +53,13 @@ func WithRoundTripper(rt http.RoundTripper) Option {
 		s.base = rt
 		s.wrong.Check(rt != nil && (!is || t != nil), "round_tripper", "must not be nil: leave the option out")
 	}
+}
+
+// WithName gives the client a name of its own, such as that of a gateway's
+// entry: errors, logs and observers then tell two clients of one platform
+// apart. It takes the place of the platform's name.
+func WithName(name string) Option {
+	return func(s *clientSettings) { s.name = &name }
 }
 
 // WithClock sets the clock for timestamps, limits and waits between attempts.

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"bytes"
 	"encoding/json"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pentagate/pentagate/transport"
+	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 func TestWhatCannotBeSentIsRefusedBeforeSending(t *testing.T) {
@@ -61,6 +63,31 @@ func TestWhatCannotBeSentIsRefusedBeforeSending(t *testing.T) {
 			assert.Empty(t, h.clock.Waits())
 		})
 	}
+}
+
+func TestWhatAPlatformsPackageFoundIsToldTogetherWithTheRest(t *testing.T) {
+	h := start(t, transport.Config{})
+	call := post(transport.Unsafe)
+	call.Invalid.Check(false, "phone", "must be 11 digits")
+	call.Invalid.Check(false, "title", "must not be empty")
+	err := h.client.Do(t.Context(), call, nil, transport.WithIdempotencyKey("k"), transport.WithAttempts(0))
+	require.ErrorIs(t, err, transport.ErrInvalid)
+	assert.EqualError(t, err, "test: Post: invalid request: phone must be 11 digits; title must not be empty; attempts must be at least 1; idempotency_key is not available for this operation")
+	assert.Empty(t, h.faults.Requests())
+}
+
+func TestTwoClientsOfOnePlatformAreToldApart(t *testing.T) {
+	var logged bytes.Buffer
+	h := start(t, transport.Config{}, transport.WithName("shop-eu"), transport.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
+	h.faults.Script(transporttest.Status(404, "{}"))
+	err := h.client.Do(t.Context(), get("/a"), nil)
+	var e *transport.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "shop-eu", e.Provider)
+	assert.Equal(t, strings.TrimPrefix(h.server.URL, "http://"), e.Host)
+	assert.EqualError(t, err, "shop-eu: Get: not found (HTTP 404)")
+	assert.Equal(t, "shop-eu", h.client.Name())
+	assert.Contains(t, logged.String(), "provider=shop-eu")
 }
 
 func TestTextThatLooksLikeAnEscapeIsSent(t *testing.T) {

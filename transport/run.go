@@ -102,7 +102,7 @@ func (r *run) safety(c *Client) Safety {
 
 // complete adds to e what the run knows, given how its last attempt ended.
 func (r *run) complete(c *Client, e *Error, end outcome) *Error {
-	e.Provider, e.Operation = c.cfg.Provider, r.call.Operation
+	e.Provider, e.Operation, e.Host = c.cfg.Provider, r.call.Operation, c.base.Host
 	e.Attempts = r.attempts
 	e.IdempotencyKey = r.idempotencyKey
 	if r.answer.Status != 0 {
