@@ -142,6 +142,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	wrong.Check(set.maxConnections > 0, "max_connections", "must be at least 1")
 	wrong.Check(set.attemptTimeout > 0, "attempt_timeout", "must be more than 0")
 	wrong.Check(set.callTimeout == nil || *set.callTimeout > 0, "call_timeout", "must be more than 0")
+	wrong.Check(set.base == nil || len(set.shape) == 0 && set.wrap == nil, "round_tripper", "must not be set together with options for the client's own connections")
 	wrong.Check(set.maxLimitWait > 0, "max_limit_wait", "must be more than 0")
 	wrong.Check(set.idleTimeout > 0, "idle_timeout", "must be more than 0")
 	wrong.Check(headerValue(set.userAgent), "user_agent", "must hold no line break or other control character")
@@ -165,10 +166,16 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	}
 	if sh.conns == nil {
 		sh.own = newConnections(cfg.MinTLS, set.maxConnections, set.idleTimeout)
+		for _, shape := range set.shape {
+			shape(sh.own)
+		}
 		if cfg.ClosesAfterFailure {
 			sh.own.DialContext = leaving(sh.own.DialContext)
 		}
 		sh.conns = sh.own
+		if set.wrap != nil {
+			sh.conns = set.wrap(sh.own)
+		}
 	}
 	return newClient(cfg, set, base, sh), nil
 }
@@ -212,7 +219,7 @@ func (c *Client) newChain() http.RoundTripper {
 
 func (c *Client) newReceiver() http.RoundTripper {
 	_, traced := c.shared.conns.(*http.Transport)
-	t := &receiver{next: c.shared.conns, limit: c.set.maxResponseBytes, timeout: c.set.attemptTimeout, traced: traced, large: c.shared.large, leaves: c.cfg.ClosesAfterFailure}
+	t := &receiver{next: c.shared.conns, limit: c.set.maxResponseBytes, timeout: c.set.attemptTimeout, traced: traced || c.shared.own != nil, large: c.shared.large, leaves: c.cfg.ClosesAfterFailure}
 	t.spacer, _ = c.set.limiter.(spacer)
 	return t
 }

@@ -1,8 +1,13 @@
 package transport
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -25,6 +30,8 @@ type clientSettings struct {
 	userAgent        string
 	idleTimeout      time.Duration
 	callTimeout      *time.Duration
+	shape            []func(*http.Transport) // of the client's own connections
+	wrap             func(http.RoundTripper) http.RoundTripper
 	maxLimitWait     time.Duration
 
 	wrong Fields // options that make no sense
@@ -144,6 +151,57 @@ func WithIdleTimeout(d time.Duration) Option {
 // time. It does not apply to [WithRoundTripper].
 func WithMaxConnections(n int) Option {
 	return func(s *clientSettings) { s.maxConnections = n }
+}
+
+// The options below shape the client's own connections, which keep their floor
+// of TLS, their bounds and their trace. They do not go with [WithRoundTripper].
+
+// WithRootCAs trusts the authorities in the place of the system's, such as those
+// of a private installation.
+func WithRootCAs(roots *x509.CertPool) Option {
+	return func(s *clientSettings) {
+		s.wrong.Check(roots != nil, "root_cas", "must not be nil: leave the option out")
+		s.shape = append(s.shape, func(t *http.Transport) { t.TLSClientConfig.RootCAs = roots })
+	}
+}
+
+// WithClientCertificate presents a certificate to a platform, or to a proxy
+// before it, that asks for one.
+func WithClientCertificate(cert tls.Certificate) Option {
+	return func(s *clientSettings) {
+		s.wrong.Check(len(cert.Certificate) > 0 && cert.PrivateKey != nil, "client_certificate", "must hold a certificate and its key")
+		s.shape = append(s.shape, func(t *http.Transport) { t.TLSClientConfig.Certificates = append(t.TLSClientConfig.Certificates, cert) })
+	}
+}
+
+// WithProxy chooses the proxy of a request, as [http.Transport].Proxy does;
+// [http.ProxyURL] returns such a function for one address. The default is the
+// environment's (HTTPS_PROXY and NO_PROXY); nil uses none.
+func WithProxy(proxy func(*http.Request) (*url.URL, error)) Option {
+	return func(s *clientSettings) {
+		s.shape = append(s.shape, func(t *http.Transport) { t.Proxy = proxy })
+	}
+}
+
+// WithDialer opens connections in the place of the standard dialer, which has
+// ten seconds for it.
+func WithDialer(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {
+	return func(s *clientSettings) {
+		s.wrong.Check(dial != nil, "dialer", "must not be nil: leave the option out")
+		s.shape = append(s.shape, func(t *http.Transport) { t.DialContext = dial })
+	}
+}
+
+// WithWrapper puts a RoundTripper around the client's own connections, such as
+// one that writes trace headers. It sees every attempt as it goes on the wire,
+// signed, with its credentials, and must send it once, with the request's
+// context or one derived from it: by that the client still sees when a request
+// leaves.
+func WithWrapper(wrap func(http.RoundTripper) http.RoundTripper) Option {
+	return func(s *clientSettings) {
+		s.wrap = wrap
+		s.wrong.Check(wrap != nil, "wrapper", "must not be nil: leave the option out")
+	}
 }
 
 // WithPlainHTTP allows an http base URL on a host that is not loopback, such
