@@ -68,7 +68,7 @@ func TestAProxyOfOnesOwn(t *testing.T) {
 	var through atomic.Int64
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		through.Add(1)
-		(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) {}}).ServeHTTP(w, r)
+		(&httputil.ReverseProxy{Rewrite: func(*httputil.ProxyRequest) {}}).ServeHTTP(w, r)
 	}))
 	defer proxy.Close()
 	address, err := url.Parse(proxy.URL)

@@ -14,7 +14,8 @@ import (
 type RetryPolicy struct {
 	// Attempts is the number of requests a call may take; 3 if zero, 1 for
 	// no retry. One more is made when the platform refused the request's time
-	// and its Date tells the right one.
+	// and its Date tells another one, and up to three when it refused
+	// credentials that have changed since ([signing.Source]).
 	Attempts int
 	// BaseDelay is the longest wait before the second attempt; it doubles
 	// with every further one. 1 second if zero.
@@ -160,7 +161,7 @@ func (t *retried) RoundTrip(req *http.Request) (*http.Response, error) {
 			return resp, nil
 		}
 		r.mayHaveRun = r.mayHaveRun || end == uncertain || end == hopeless
-		if delay, ok := t.again(r, end); ok && t.pause(ctx, r, delay) {
+		if delay, ok := t.again(ctx, r, end); ok && t.pause(ctx, r, delay) {
 			r.repeated = r.repeated || r.mayHaveRun
 			continue
 		}
@@ -188,7 +189,7 @@ func (t *retried) pause(ctx context.Context, r *run, d time.Duration) bool {
 
 // again is the retry rule: a function of the call's safety and of what
 // happened. It returns the wait before the next attempt.
-func (t *retried) again(r *run, end outcome) (time.Duration, bool) {
+func (t *retried) again(ctx context.Context, r *run, end outcome) (time.Duration, bool) {
 	safety := r.safety(t.client)
 	tries, allowed := r.attempts, t.policy.Attempts
 	if r.set.attempts != nil {
@@ -197,16 +198,20 @@ func (t *retried) again(r *run, end outcome) (time.Duration, bool) {
 	if r.clockRetried {
 		tries--
 	}
-	switch {
-	case safety == Once:
+	tries -= r.renewed
+	if safety == Once {
 		return 0, false
-	case end == clockRefused:
-		if r.clockRetried {
-			return 0, false
-		}
+	}
+	// What was refused for its time or its credentials did not run.
+	if end == clockRefused && !r.clockRetried {
 		r.clockRetried = true
-		r.usedSkew, r.trial = t.skew.propose(r)
-		return 0, r.trial
+		if r.usedSkew, r.trial = t.skew.propose(r); r.trial {
+			return 0, true
+		}
+	}
+	switch {
+	case end == clockRefused, end == answered:
+		return 0, errors.Is(r.failure, ErrUnauthenticated) && !errors.Is(r.failure.Err, ErrClock) && t.renew(ctx, r)
 	case end != notRun && (end != uncertain || safety == Unsafe):
 		return 0, false
 	case tries >= allowed, r.failure.RetryAfter > t.policy.MaxRetryAfter, !t.budget.take():

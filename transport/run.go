@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/pentagate/pentagate/signing"
 )
 
 // run is one call under way. The goroutine that makes the call owns it.
@@ -22,6 +24,7 @@ type run struct {
 	waited       time.Duration
 	limitWaited  time.Duration
 	clockRetried bool
+	renewed      int  // times that other credentials were asked for
 	counted      bool // among the client's open calls: Do made it
 	entered      bool // the attempt level has taken it on
 	mayHaveRun   bool // an attempt may have been carried out, and none has told
@@ -36,6 +39,7 @@ type run struct {
 	resent   atomic.Bool // net/http sent it twice
 	conn     atomic.Pointer[leavable]
 	header   http.Header // as signed
+	signer   signing.Signer
 	answer   Answer
 	date     observedDate
 

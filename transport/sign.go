@@ -2,12 +2,14 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/pentagate/pentagate/signing"
 )
@@ -47,9 +49,14 @@ func (t *signed) RoundTrip(req *http.Request) (*http.Response, error) {
 			Body:     body,
 			Time:     r.signTime,
 		}
-		if err := t.signer.Sign(req.Context(), sr); err != nil {
+		signer, err := currentSigner(req.Context(), t.signer, r.signTime)
+		if err == nil {
+			err = signer.Sign(req.Context(), sr)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errSigning, err)
 		}
+		r.signer = signer
 		attempt.Header, body = sr.Header, sr.Body
 	}
 	r.header = attempt.Header
@@ -63,6 +70,33 @@ func (t *signed) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return t.next.RoundTrip(attempt)
+}
+
+// currentSigner is the one to sign an attempt with. Of a source it is kept, so
+// that the source can be told which one was refused.
+func currentSigner(ctx context.Context, s signing.Signer, at time.Time) (signing.Signer, error) {
+	if source, ok := s.(*signing.Source); ok {
+		return source.Current(ctx, at)
+	}
+	return s, nil
+}
+
+// maxRenewals bounds how often a call is sent with other credentials: they may
+// change again while it is under way.
+const maxRenewals = 3
+
+// renew asks a source for other credentials than those that were refused.
+func (t *retried) renew(ctx context.Context, r *run) bool {
+	source, ok := t.client.cfg.Signer.(*signing.Source)
+	if !ok || r.renewed == maxRenewals || r.signer == nil {
+		return false
+	}
+	r.renewed++
+	_, changed, err := source.Renew(ctx, r.signer, r.signTime)
+	if err != nil {
+		r.failure.Err = errors.Join(r.failure.Err, err)
+	}
+	return changed
 }
 
 // below checks that the request goes to the client's own platform and returns
