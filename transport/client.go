@@ -308,38 +308,44 @@ func (c *Client) Format(f fmt.State, _ rune) {
 var errNotMade = errors.New("the client was not made by New")
 
 // Do makes a call and decodes its result into out, unless out is nil. Every
-// failure is an [*Error].
+// failure is an [*Error]. Observers are told what the caller gets, also of a
+// call that is refused before it is sent.
 func (c *Client) Do(ctx context.Context, call Call, out any, opts ...CallOption) error {
 	if c == nil || c.shared == nil {
 		return &Error{Operation: call.Operation, Kind: ErrInvalid, Err: errNotMade}
 	}
 	r, err := c.prepare(ctx, call, settings(opts))
-	if err != nil {
-		return err
+	if err == nil {
+		if err = c.admit(ctx, r); err == nil {
+			defer c.shared.leave()
+		}
 	}
-	if !c.shared.enter() && (ctx.Value(settlingKey{}) != c.shared || !c.shared.enterWithin()) {
-		return &Error{Provider: c.cfg.Provider, Operation: call.Operation, Kind: ErrClosed}
+	if ctx == nil {
+		ctx = context.Background() // the call has failed, for the observers only
 	}
-	defer c.shared.leave()
 	if c.set.callTimeout != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, *c.set.callTimeout)
 		defer cancel()
 	}
 	caller := ctx
-	ctx = context.WithValue(ctx, runKey{}, r)
 	var ends []func(Result)
 	for _, o := range c.set.observers {
 		var end func(Result)
 		ctx, end = o.StartCall(ctx, r.info(c.cfg.Provider))
 		ends = append(ends, end)
 	}
-	err = c.execute(ctx, r, out)
-	if call.Settle != nil {
-		err = c.settle(ctx, caller, r, out, err)
+	if err == nil {
+		ctx = context.WithValue(ctx, runKey{}, r)
+		err = c.execute(ctx, r, out)
+		if call.Settle != nil {
+			err = c.settle(ctx, caller, r, out, err)
+		}
 	}
 	for _, info := range r.set.infos {
-		*info = r.report()
+		if info != nil {
+			*info = r.report()
+		}
 	}
 	for _, end := range ends {
 		seen := r.report()
@@ -347,6 +353,14 @@ func (c *Client) Do(ctx context.Context, call Call, out any, opts ...CallOption)
 		end(Result{Info: seen, Err: err})
 	}
 	return err
+}
+
+// admit takes a call in, unless the client is closed.
+func (c *Client) admit(ctx context.Context, r *run) error {
+	if !c.shared.enter() && (ctx.Value(settlingKey{}) != c.shared || !c.shared.enterWithin()) {
+		return &Error{Provider: c.cfg.Provider, Operation: r.call.Operation, Kind: ErrClosed}
+	}
+	return nil
 }
 
 // settlingKey marks the context of the look-ups that a call makes: they are
@@ -392,10 +406,7 @@ func (c *Client) prepare(ctx context.Context, call Call, set callSettings) (*run
 	body, badBody := encode(call.Body)
 	r.body = body
 	wrong = append(wrong, badBody...)
-	if err := wrong.Err(c.cfg.Provider, call.Operation); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return r, wrong.Err(c.cfg.Provider, call.Operation)
 }
 
 func (c *Client) execute(ctx context.Context, r *run, out any) error {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +57,45 @@ var (
 	// ErrClosed: the client was closed.
 	ErrClosed = errors.New("client closed")
 )
+
+// Label returns a short word for the class of an error, for metrics and for
+// grouping logs: "outcome_unknown", "invalid", "not_found", "canceled" and so
+// on, "other" for what is none of this package's, "" for nil. The words do not
+// change, and there are no more of them than sentinels.
+func Label(err error) string {
+	if err == nil {
+		return ""
+	}
+	for _, class := range labels {
+		if errors.Is(err, class.err) {
+			return class.label
+		}
+	}
+	return "other"
+}
+
+// labels are in the order in which they count.
+var labels = []struct {
+	err   error
+	label string
+}{
+	{ErrOutcomeUnknown, "outcome_unknown"},
+	{ErrClosed, "closed"},
+	{ErrInvalid, "invalid"},
+	{ErrUnauthenticated, "unauthenticated"},
+	{ErrPermission, "permission"},
+	{ErrNotFound, "not_found"},
+	{ErrConflict, "conflict"},
+	{ErrRateLimited, "rate_limited"},
+	{ErrQuota, "quota"},
+	{ErrRejected, "rejected"},
+	{ErrTooLarge, "too_large"},
+	{ErrMalformed, "malformed"},
+	{ErrRedirect, "redirect"},
+	{context.Canceled, "canceled"},
+	{context.DeadlineExceeded, "deadline_exceeded"},
+	{ErrUnavailable, "unavailable"},
+}
 
 // Field is one wrong field of a request or a configuration.
 type Field struct {
