@@ -18,16 +18,17 @@ import (
 
 const module = "github.com/pentagate/pentagate"
 
-// floors holds the directories at the root, the lowest floor first. A room may
-// import what lies on lower floors and nothing beside it. Its tests may look
-// up, to check a rule through the clients that live by it; those of signing
-// may not.
+// floors holds the directories at the root and those in internal, the lowest
+// floor first. A room may import what lies on lower floors and nothing beside
+// it. Its tests may look up, to check a rule through the clients that live by
+// it; those of signing may not.
 var floors = [][]string{
 	{"signing"},
 	{"transport"},
 	{"codegate", "procure", "aihuishou", "uumit"},
 	{"providers"},
-	{"examples", "internal"},
+	{"internal/fakes"},
+	{"examples", "internal/chaos"},
 }
 
 // onlyIn names the one room that may import a module.
@@ -82,14 +83,20 @@ func breach(dir string, inTest bool, imported string) string {
 		return "signing needs the standard library only"
 	case isDouble(dir) && isOwn && room(own) == "signing":
 		return "a test double does not share the signing that it checks"
-	case isOwn && isDouble(own) && !isDouble(dir) && room(dir) != "examples" && room(dir) != "internal":
-		return "test doubles are for tests, examples, internal programs and each other"
+	case isOwn && isDouble(own) && !isDouble(dir) && floor(dir) <= floor("providers"):
+		return "test doubles are for tests, for what lies above providers and for each other"
 	}
 	return ""
 }
 
+// room is the first element of a directory, or the first two in internal, whose
+// packages have nothing in common.
 func room(dir string) string {
-	first, _, _ := strings.Cut(dir, "/")
+	first, rest, _ := strings.Cut(dir, "/")
+	if first == "internal" {
+		second, _, _ := strings.Cut(rest, "/")
+		return path.Join(first, second)
+	}
 	return first
 }
 
@@ -205,8 +212,13 @@ func TestBreachesOfTheImportDirection(t *testing.T) {
 		"nor signing":                                     {"codegate/codegatetest", false, module + "/signing", "a test double does not share the signing that it checks"},
 		"a double's tests may import testing":             {"codegate/codegatetest", inTest, "testing", ""},
 		"internal programs may import doubles":            {"internal/chaos", false, module + "/codegate/codegatetest", ""},
-		"nothing may import internal programs":            {"examples/codegate", false, module + "/internal/chaos", "internal and examples know nothing of each other"},
-		"a client may not import a double":                {"codegate", false, module + "/codegate/codegatetest", "test doubles are for tests, examples, internal programs and each other"},
+		"nothing may import internal programs":            {"examples/codegate", false, module + "/internal/chaos", "internal/chaos and examples know nothing of each other"},
+		"the fakes together may import doubles":           {"internal/fakes", false, module + "/codegate/codegatetest", ""},
+		"examples may import the fakes together":          {"examples/gateway", false, module + "/internal/fakes", ""},
+		"providers may not import the fakes together":     {"providers", false, module + "/internal/fakes", "internal/fakes lies above providers"},
+		"a new room in internal needs a floor":            {"internal/tools", false, "fmt", "internal/tools has no floor: give it one in architecture_test.go"},
+		"a client may not import a double":                {"codegate", false, module + "/codegate/codegatetest", "test doubles are for tests, for what lies above providers and for each other"},
+		"providers may not import a double":               {"providers", false, module + "/codegate/codegatetest", "test doubles are for tests, for what lies above providers and for each other"},
 		"a client's tests may import doubles":             {"codegate", inTest, module + "/codegate/codegatetest", ""},
 		"a name that only begins alike is another module": {"codegate", false, "github.com/go-resty/resty/v20", ""},
 	} {

@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"github.com/pentagate/pentagate/examples/fakes"
+	"github.com/pentagate/pentagate/internal/fakes"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
 )

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pentagate/pentagate/examples/fakes"
+	"github.com/pentagate/pentagate/internal/fakes"
 )
 
 // platformNames are those that faults can be set for. Device authorization is

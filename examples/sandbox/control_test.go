@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pentagate/pentagate/codegate"
-	"github.com/pentagate/pentagate/examples/fakes"
+	"github.com/pentagate/pentagate/internal/fakes"
 	"github.com/pentagate/pentagate/procure"
 	"github.com/pentagate/pentagate/transport"
 )

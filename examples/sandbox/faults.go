@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pentagate/pentagate/examples/fakes"
+	"github.com/pentagate/pentagate/internal/fakes"
 	"github.com/pentagate/pentagate/transport/transporttest"
 )
 

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pentagate/pentagate/examples/fakes"
+	"github.com/pentagate/pentagate/internal/fakes"
 )
 
 func main() {

@@ -1,6 +1,6 @@
 // Package fakes starts the fake platforms together, with things to buy, to
-// sell and to redeem, for the programs of package examples that show several
-// of them at once.
+// sell and to redeem, for the programs that need several of them at once: the
+// sandbox and the gateway example.
 //
 //	platforms := fakes.Start(fakes.Pace{Purchase: time.Second})
 //	defer platforms.Close()

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/pentagate/pentagate/examples/fakes"
+	"github.com/pentagate/pentagate/internal/fakes"
 	"github.com/pentagate/pentagate/providers"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
