@@ -30,14 +30,14 @@ examples: ## run all examples, offline against the fakes
 		go run "./examples/$$name"; \
 	done
 	@$(OFFLINE); printf '\n--- quickstart\n'; \
-		eval "$$(go run ./examples/sandbox -background -for 1m)"; \
+		eval "$$(go run ./cmd/pentagate sandbox -background -for 1m)"; \
 		trap 'kill "$$PENTAGATE_SANDBOX_PID"' EXIT; \
 		go run ./examples/quickstart
-	@printf '\n--- sign\n'; go run ./examples/sign -provider codegate -secret S -path '/api/v1/projects/p1/codes?search=a+b'
+	@printf '\n--- sign\n'; go run ./cmd/pentagate sign -provider codegate -secret S -path '/api/v1/projects/p1/codes?search=a+b'
 
 .PHONY: sandbox
 sandbox: ## run the fake platforms and print the variables that lead to them
-	@go run ./examples/sandbox
+	@go run ./cmd/pentagate sandbox
 
 .PHONY: test
 test: ## run the tests

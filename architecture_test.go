@@ -28,13 +28,14 @@ var floors = [][]string{
 	{"codegate", "procure", "aihuishou", "uumit"},
 	{"providers"},
 	{"internal/fakes"},
-	{"examples", "internal/chaos"},
+	{"cmd", "examples", "internal/chaos"},
 }
 
 // onlyIn names the one room that may import a module.
 var onlyIn = map[string]string{
 	"github.com/go-resty/resty/v2":      "transport",
 	"github.com/mitchellh/mapstructure": "providers",
+	"github.com/urfave/cli/v3":          "cmd",
 }
 
 // forTests are modules that only tests may import.
@@ -188,7 +189,12 @@ func TestBreachesOfTheImportDirection(t *testing.T) {
 		"a vendor's tests may not import another's fake":  {"procure", inTest, module + "/uumit/uumittest", "uumit and procure know nothing of each other"},
 		"a vendor may not import providers":               {"aihuishou", false, module + "/providers", "providers lies above aihuishou"},
 		"providers may import a vendor":                   {"providers", false, module + "/uumit", ""},
-		"providers may not import examples":               {"providers", false, module + "/examples/sign", "examples lies above providers"},
+		"providers may not import examples":               {"providers", false, module + "/examples/gateway", "examples lies above providers"},
+		"providers may not import a tool":                 {"providers", false, module + "/cmd/pentagate", "cmd lies above providers"},
+		"examples may not import a tool":                  {"examples/gateway", false, module + "/cmd/pentagate", "cmd and examples know nothing of each other"},
+		"a tool may import doubles":                       {"cmd/pentagate", false, module + "/transport/transporttest", ""},
+		"a tool may import cli":                           {"cmd/pentagate", false, "github.com/urfave/cli/v3", ""},
+		"an example may not import cli":                   {"examples/gateway", false, "github.com/urfave/cli/v3", "only cmd imports github.com/urfave/cli/v3"},
 		"examples may import all":                         {"examples/codegate", false, module + "/signing", ""},
 		"examples may import doubles":                     {"examples/codegate", false, module + "/codegate/codegatetest", ""},
 		"nothing may import the root":                     {"examples/codegate", false, module, "the root holds documentation only"},

@@ -1,4 +1,4 @@
-package main
+package sign
 
 import (
 	"encoding/json"

@@ -1,14 +1,16 @@
-package main
+package sandbox
 
 import (
 	"bufio"
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/urfave/cli/v3"
 	"go.uber.org/goleak"
 
 	"github.com/pentagate/pentagate/internal/fakes"
@@ -31,6 +34,14 @@ func TestMain(m *testing.M) {
 	}))
 }
 
+// invoke runs the sub-command by itself.
+func invoke(ctx context.Context, stdout, stderr io.Writer, args ...string) error {
+	cmd := Command()
+	cmd.Writer, cmd.ErrWriter = stdout, stderr
+	cmd.ExitErrHandler = func(context.Context, *cli.Command, error) {}
+	return cmd.Run(ctx, append([]string{"sandbox"}, args...))
+}
+
 // start runs the sandbox in this process until the test ends, and returns its
 // variables as they came out.
 func start(t *testing.T) map[string]string {
@@ -38,7 +49,7 @@ func start(t *testing.T) map[string]string {
 	ctx, stop := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, nil, writer, io.Discard) }()
+	go func() { ended <- invoke(ctx, writer, io.Discard) }()
 	t.Cleanup(func() {
 		stop()
 		assert.NoError(t, <-ended)
@@ -53,14 +64,18 @@ func start(t *testing.T) map[string]string {
 	return env
 }
 
-// build compiles programs of package examples into a directory.
-func build(t *testing.T, names ...string) string {
+// The directories of the programs that are built here.
+const (
+	pentagate = "../.."
+	examples  = "../../../../examples"
+)
+
+// build compiles programs into a directory.
+func build(t *testing.T, programs ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	args := []string{"build", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
-	for _, name := range names {
-		args = append(args, "../"+name)
-	}
+	args = append(args, programs...)
 	out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return dir
@@ -98,7 +113,7 @@ func TestItEndsByItself(t *testing.T) {
 	t.Parallel()
 	var out, notes bytes.Buffer
 	begin := time.Now()
-	require.NoError(t, run(t.Context(), []string{"-for", "100ms"}, &out, &notes))
+	require.NoError(t, invoke(t.Context(), &out, &notes, "-for", "100ms"))
 	assert.Less(t, time.Since(begin), 10*time.Second)
 	assert.Contains(t, out.String(), "\nexport PENTAGATE_SANDBOX_CONTROL='http://127.0.0.1:")
 	assert.Equal(t, "The sandbox is running. Put these lines into another shell; end it with Ctrl-C.\n", notes.String())
@@ -111,7 +126,7 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"-for", "-1s"}, {"now"}, {"-x"}} {
 		var out bytes.Buffer
-		require.Error(t, run(t.Context(), args, &out, io.Discard))
+		require.Error(t, invoke(t.Context(), &out, io.Discard, args...))
 		assert.Empty(t, out.String())
 	}
 }
@@ -119,10 +134,10 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 // The shell goes on while the sandbox runs, and kill ends it.
 func TestInTheBackgroundOfAShell(t *testing.T) {
 	t.Parallel()
-	dir := build(t, "sandbox", "codegate")
+	dir := build(t, pentagate, examples+"/codegate")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	shell := exec.CommandContext(ctx, "sh", "-ec", `eval "$("$1/sandbox" -background -for 1m)"
+	shell := exec.CommandContext(ctx, "sh", "-ec", `eval "$("$1/pentagate" sandbox -background -for 1m)"
 "$1/codegate"
 echo "$PENTAGATE_SANDBOX_CONTROL"
 kill "$PENTAGATE_SANDBOX_PID"`, "sh", dir)
@@ -177,7 +192,7 @@ var programs = map[string][]string{
 	"aihuishou":  {"-order"},
 	"uumit":      {"-buy", "-confirm"},
 	"uumit-auth": nil,
-	"gateway":    {"-live", "../gateway/shopping.json"},
+	"gateway":    {"-live", examples + "/gateway/shopping.json"},
 }
 
 // last are lines that only a run that went well prints.
@@ -193,18 +208,15 @@ var last = map[string]string{
 
 func TestEveryExampleRunsAgainstTheSandbox(t *testing.T) {
 	t.Parallel()
-	var names []string
-	mains, err := filepath.Glob("../*/main.go")
+	mains, err := filepath.Glob(examples + "/*/main.go")
 	require.NoError(t, err)
+	var names, dirs []string
 	for _, file := range mains {
-		// sign talks to no platform.
-		if name := filepath.Base(filepath.Dir(file)); name != "sandbox" && name != "sign" {
-			names = append(names, name)
-			assert.Contains(t, programs, name)
-		}
+		dirs = append(dirs, filepath.Dir(file))
+		names = append(names, filepath.Base(filepath.Dir(file)))
 	}
-	assert.Len(t, names, len(programs))
-	dir := build(t, names...)
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(programs)), names)
+	dir := build(t, dirs...)
 	env := os.Environ()
 	for name, value := range start(t) {
 		env = append(env, name+"="+value)

@@ -1,48 +1,49 @@
-package main
+package sign
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
-	"io"
-	"os"
 	"time"
+
+	"github.com/urfave/cli/v3"
 
 	"github.com/pentagate/pentagate/signing"
 )
 
-func main() {
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, time.Now))
-}
+// Command returns the sub-command.
+func Command() *cli.Command { return command(time.Now) }
 
-func run(args []string, stdout, stderr io.Writer, now func() time.Time) int {
-	in, err := parse(args, stderr, now)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
+func command(now func() time.Time) *cli.Command {
+	return &cli.Command{
+		Name:  "sign",
+		Usage: "show what a platform signs and the signature, and where another signature went wrong",
+		Flags: flags(),
+		// The library's own messages repeat what was typed, which may be a
+		// secret that stands in the wrong place.
+		OnUsageError: func(context.Context, *cli.Command, error, bool) error { return cli.Exit(errFlags, 2) },
+		Action: func(_ context.Context, cmd *cli.Command) error {
+			in, err := read(cmd, now)
+			if err != nil {
+				return cli.Exit(err, 2)
+			}
+			s, err := sign(in, signing.WithLiterals(in.literals))
+			if err != nil {
+				return cli.Exit(err, 2)
+			}
+			if in.verify != nil {
+				s.compare(in, *in.verify)
+			}
+			if in.json {
+				err = s.writeJSON(cmd.Writer)
+			} else {
+				err = s.writeText(cmd.Writer, in)
+			}
+			if err == nil && s.Matches != nil && !*s.Matches {
+				return cli.Exit("", 1)
+			}
+			return err
+		},
 	}
-	var s *sheet
-	if err == nil {
-		s, err = sign(in, signing.WithLiterals(in.literals))
-	}
-	if err == nil {
-		if in.verify != nil {
-			s.compare(in, *in.verify)
-		}
-		if in.json {
-			err = s.writeJSON(stdout)
-		} else {
-			err = s.writeText(stdout, in)
-		}
-	}
-	switch {
-	case err != nil:
-		_, _ = fmt.Fprintln(stderr, err)
-		return 2
-	case s.Matches != nil && !*s.Matches:
-		return 1
-	}
-	return 0
 }
 
 // sign explains the request and signs it.

@@ -1,15 +1,15 @@
-package main
+package sign
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/urfave/cli/v3"
 
 	"github.com/pentagate/pentagate/signing"
 )
@@ -29,37 +29,37 @@ type input struct {
 
 var isMethod = regexp.MustCompile(`^[A-Za-z]+$`).MatchString
 
-// parse reads the flags and names every one that is wrong, and what is
-// allowed, without repeating a value.
-func parse(args []string, stderr io.Writer, now func() time.Time) (*input, error) {
-	var in input
-	var method, path, query, body, timestamp, literals string
-	flags := flag.NewFlagSet("sign", flag.ContinueOnError)
-	flags.StringVar(&in.provider, "provider", "", "codegate, procure or aihuishou")
-	flags.StringVar(&in.secret, "secret", "", "the secret")
-	flags.StringVar(&in.key, "key", "", "api key, App ID or app_id; a placeholder if left out")
-	flags.StringVar(&method, "method", "", "HTTP method; GET, or POST with a body and for aihuishou")
-	flags.StringVar(&path, "path", "", "path, with or without ?query")
-	flags.StringVar(&query, "query", "", "encoded query")
-	flags.StringVar(&body, "body", "", "the exact body; for aihuishou the JSON object of the parameters")
-	flags.StringVar(&timestamp, "timestamp", "", "in the platform's form; now if left out")
-	flags.StringVar(&literals, "literals", "python", "python or json: how aihuishou's true, false and null are written")
-	flags.BoolVar(&in.json, "json", false, "print one JSON object")
-	flags.Func("verify", "a signature to compare with", func(s string) error { in.verify = &s; return nil })
-	// The flag package's own messages repeat what was typed, which may be a
-	// secret that stands in the wrong place.
-	flags.SetOutput(io.Discard)
-	err := flags.Parse(args)
-	flags.SetOutput(stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		flags.Usage()
-		return nil, flag.ErrHelp
-	case err != nil || flags.NArg() > 0:
-		flags.Usage()
-		return nil, errors.New("a flag is unknown or has no value, or a value stands without a flag; see the list above")
-	}
+var errFlags = errors.New("a flag is unknown or has no value, or a value stands without a flag; see pentagate sign -help")
 
+func flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "provider", Usage: "codegate, procure or aihuishou"},
+		&cli.StringFlag{Name: "secret", Usage: "the secret"},
+		&cli.StringFlag{Name: "key", Usage: "api key, App ID or app_id; a placeholder if left out"},
+		&cli.StringFlag{Name: "method", Usage: "HTTP method; GET, or POST with a body and for aihuishou"},
+		&cli.StringFlag{Name: "path", Usage: "path, with or without ?query"},
+		&cli.StringFlag{Name: "query", Usage: "encoded query"},
+		&cli.StringFlag{Name: "body", Usage: "the exact body; for aihuishou the JSON object of the parameters"},
+		&cli.StringFlag{Name: "timestamp", Usage: "in the platform's form; now if left out"},
+		&cli.StringFlag{Name: "literals", Value: "python", Usage: "python or json: how aihuishou's true, false and null are written"},
+		&cli.StringFlag{Name: "verify", Usage: "a signature to compare with"},
+		&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
+	}
+}
+
+// read reads the flags and names every one that is wrong, and what is allowed,
+// without repeating a value.
+func read(cmd *cli.Command, now func() time.Time) (*input, error) {
+	if cmd.Args().Present() {
+		return nil, errFlags
+	}
+	in := input{provider: cmd.String("provider"), secret: cmd.String("secret"), key: cmd.String("key"), json: cmd.Bool("json")}
+	method, path, query, body := cmd.String("method"), cmd.String("path"), cmd.String("query"), cmd.String("body")
+	timestamp, literals := cmd.String("timestamp"), cmd.String("literals")
+	if cmd.IsSet("verify") {
+		verify := cmd.String("verify")
+		in.verify = &verify
+	}
 	var wrong []error
 	check := func(ok bool, rule string) {
 		if !ok {

@@ -1,4 +1,4 @@
-package main
+package sandbox
 
 import (
 	"errors"
@@ -21,7 +21,7 @@ func background(stdout io.Writer, lifetime time.Duration) error {
 	}
 	// It has nothing of ours but the pipe: a shell that reads our output would
 	// otherwise wait for its end too.
-	child := exec.Command(self, "-detached", "-for", lifetime.String()) //nolint:gosec // ourselves
+	child := exec.Command(self, "sandbox", "-detached", "-for", lifetime.String()) //nolint:gosec // ourselves
 	pipe, err := child.StdoutPipe()
 	if err != nil {
 		return err

@@ -1,0 +1,3 @@
+// Package sign is the sub-command sign of the pentagate command, whose
+// documentation says what it does.
+package sign
