@@ -12,8 +12,15 @@
 // Sign shows what a platform signs and the signature that comes out, and says
 // where a signature that does not match went wrong:
 //
-//	pentagate sign -provider procure -secret S -key K -path '/api/v1/intents?page=1'
-//	pentagate sign -provider aihuishou -secret S -body '{"order_no":"O1"}' -verify SIGNATURE
+//	read -rs PENTAGATE_SECRET; export PENTAGATE_SECRET
+//	pentagate sign -provider procure -key K -path '/api/v1/intents?page=1'
+//	pentagate sign -provider codegate -path '/api/v1/projects/p1/codes?search=a+b' -timestamp 1704153600 -verify SIGNATURE
+//
+// The secret is taken from PENTAGATE_SECRET, or from standard input with
+// "-secret -". It may also be an argument, which other users of the machine can
+// see and the shell's history keeps: then use one made for testing. It is
+// masked where the scheme puts it into the text, and printed nowhere else,
+// unless the path, the query or the body that is given holds it.
 //
 // The path is the percent-encoded one of the request line for procure, the
 // path as it is signed for codegate, and not signed for aihuishou. It may carry
@@ -23,9 +30,11 @@
 // aihuishou the body is the JSON object of the parameters, to which the
 // timestamp is added.
 //
-// It exits with 1 if -verify does not match. Nothing is sent, and the secret is
-// never printed. The secret on a command line is visible to other users of the
-// machine: use one made for testing.
+// A signature is made for one time, so -verify needs the -timestamp that was
+// sent. If the signature does not match, the mistakes are named that would lead
+// to it, as far as they are known: another spelling of method, path, query or
+// body, a timestamp of another unit or some minutes away, white space after
+// the secret, base64. It then exits with 1. Nothing is sent.
 //
 // # Sandbox
 //

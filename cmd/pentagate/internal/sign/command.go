@@ -2,6 +2,7 @@ package sign
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -48,25 +49,18 @@ func command(now func() time.Time) *cli.Command {
 
 // sign explains the request and signs it.
 func sign(in *input, opts ...signing.AihuishouOption) (*sheet, error) {
-	var signer interface {
-		signing.Signer
-		signing.Explainer
-	}
-	var err error
-	secret, signatureHeader := signing.NewSecret(in.secret), signing.HeaderSignature
-	switch in.provider {
-	case "codegate":
-		signer, err = signing.NewCodeGate(signing.NewSecret(in.key), secret)
-	case "procure":
-		signer, err = signing.NewProcure(in.key, secret)
-	case "aihuishou":
-		signer, err = signing.NewAihuishou(in.key, secret, opts...)
-		signatureHeader = signing.HeaderAihuishouSign
-	}
+	signer, err := newSigner(in, in.secret, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("-key or -secret cannot be used: %w", err)
 	}
-	explanation, err := signer.Explain(&in.request)
+	// An explanation masks the secret wherever it occurs, and a short one occurs
+	// in many places. Another secret that is in no text is masked only where the
+	// scheme puts it.
+	explainer, err := newSigner(in, rand.Text(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	explanation, err := explainer.Explain(&in.request)
 	if err != nil {
 		return nil, fmt.Errorf("-body cannot be used: %w", err)
 	}
@@ -76,7 +70,6 @@ func sign(in *input, opts ...signing.AihuishouOption) (*sheet, error) {
 	}
 	s := &sheet{
 		StringToSign: explanation.StringToSign,
-		Signature:    signed.Header[signatureHeader][0],
 		Headers:      map[string]string{},
 		Body:         string(signed.Body),
 		parts:        explanation.Parts,
@@ -84,5 +77,25 @@ func sign(in *input, opts ...signing.AihuishouOption) (*sheet, error) {
 	for name, values := range signed.Header {
 		s.Headers[name] = values[0]
 	}
+	s.Signature = s.Headers[signing.HeaderSignature]
+	if in.provider == "aihuishou" {
+		s.Signature = s.Headers[signing.HeaderAihuishouSign]
+	}
 	return s, nil
+}
+
+type explainingSigner interface {
+	signing.Signer
+	signing.Explainer
+}
+
+func newSigner(in *input, secret string, opts ...signing.AihuishouOption) (explainingSigner, error) {
+	switch in.provider {
+	case "codegate":
+		return signing.NewCodeGate(signing.NewSecret(in.key), signing.NewSecret(secret))
+	case "procure":
+		return signing.NewProcure(in.key, signing.NewSecret(secret))
+	default:
+		return signing.NewAihuishou(in.key, signing.NewSecret(secret), opts...)
+	}
 }

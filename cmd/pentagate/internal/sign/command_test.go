@@ -21,9 +21,13 @@ import (
 
 // invoke runs the command at 2024-01-02 00:00:00 UTC.
 func invoke(args ...string) (code int, stdout, stderr string) {
+	return invokeReading("", args...)
+}
+
+func invokeReading(stdin string, args ...string) (code int, stdout, stderr string) {
 	var out bytes.Buffer
 	cmd := command(func() time.Time { return time.Unix(1704153600, 0) })
-	cmd.Writer = &out
+	cmd.Reader, cmd.Writer = strings.NewReader(stdin), &out
 	cmd.ExitErrHandler = func(context.Context, *cli.Command, error) {}
 	err := cmd.Run(context.Background(), append([]string{"sign"}, args...))
 	if err == nil {
@@ -229,7 +233,69 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+func TestTheSecretNeedsNoArgument(t *testing.T) {
+	args := []string{"-provider", "procure", "-path", "/p"}
+	const signature = "6f96d6a5cab6be32e2eca10303e60a28395f78b8e5d4662ffad2071db4a473de" // under hunter2hunter2
+	for name, stdin := range map[string]string{
+		"as it is": "hunter2hunter2", "as a line": "hunter2hunter2\n", "as a line of Windows": "hunter2hunter2\r\n",
+	} {
+		t.Run("on standard input "+name, func(t *testing.T) {
+			code, stdout, stderr := invokeReading(stdin, append(args, "-secret", "-")...)
+			assert.Zero(t, code, stderr)
+			assert.Contains(t, stdout, signature)
+		})
+	}
+	t.Run("in the environment", func(t *testing.T) {
+		t.Setenv("PENTAGATE_SECRET", "hunter2hunter2")
+		assert.Equal(t, signature, invokeJSON(t, args...).Signature)
+	})
+	t.Run("an argument outranks the environment", func(t *testing.T) {
+		t.Setenv("PENTAGATE_SECRET", "another")
+		assert.Equal(t, signature, invokeJSON(t, append(args, "-secret", "hunter2hunter2")...).Signature)
+	})
+	t.Run("help names the variable and not its value", func(t *testing.T) {
+		t.Setenv("PENTAGATE_SECRET", "hunter2hunter2")
+		code, stdout, _ := invoke("-help")
+		assert.Zero(t, code)
+		assert.Contains(t, stdout, "[$PENTAGATE_SECRET]")
+		assert.NotContains(t, stdout, "hunter2hunter2")
+	})
+	t.Run("a line break within is refused", func(t *testing.T) {
+		code, stdout, stderr := invokeReading("hunter2\nhunter2\n", append(args, "-secret", "-")...)
+		assert.Equal(t, 2, code)
+		assert.Empty(t, stdout)
+		assert.Contains(t, stderr, "procure: app secret must be printable characters")
+	})
+}
+
+// The text is there to be read: only what stands in it as the secret is masked.
+func TestAShortSecretLeavesTheTextAsItIs(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		args      []string
+		text      string
+		signature string // computed with hmac and hashlib of Python
+	}{
+		{"codegate", []string{"-provider", "codegate", "-path", "/S/Ss?q=S"},
+			"GET\n/S/Ss\nq=S\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n1704153600",
+			"69e0090d7fff43b67ced4d5d8235ca64081ee7a4cb2579a5d0e14b8dac90272f"},
+		{"procure", []string{"-provider", "procure", "-path", "/S/Ss?q=S"},
+			"GET/S/Ss?q=S1704153600000",
+			"24ed8d17f94067cdc9e69734d5df14a9214cfd89f086f56dd5e7353789940599"},
+		{"aihuishou", []string{"-provider", "aihuishou", "-body", `{"S":"Ss"}`},
+			"S=Ss&timestamp=2024-01-02 08:00:00[redacted]",
+			"F545162201E496384CA082C47634724C479CC9CB16D0125650C4E9963624A266"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := invokeJSON(t, append(test.args, "-secret", "S")...)
+			assert.Equal(t, test.text, s.StringToSign)
+			assert.Equal(t, test.signature, s.Signature)
+		})
+	}
+}
+
 func TestBadInput(t *testing.T) {
+	t.Setenv(envSecret, "")
 	const secret = "hunter2hunter2"
 	for _, test := range []struct {
 		name string
@@ -237,7 +303,7 @@ func TestBadInput(t *testing.T) {
 		want string
 	}{
 		{"every wrong flag is named", []string{"-timestamp", "soon", "-method", "G T", "-path", "p?a", "-query", "b", "-literals", "yaml"},
-			"-provider must be codegate, procure or aihuishou\n-secret must not be empty\n-method must be letters, such as GET\n" +
+			"-provider must be codegate, procure or aihuishou\nthe secret is missing: set PENTAGATE_SECRET, or pass -secret - and the secret on standard input\n-method must be letters, such as GET\n" +
 				"-path must begin with a slash\n-literals must be python or json\n" +
 				"-query must be left out when -path holds a question mark\n-timestamp depends on -provider"},
 		{"milliseconds for codegate", []string{"-provider", "codegate", "-secret", secret, "-path", "/p", "-timestamp", "1704153600000"},

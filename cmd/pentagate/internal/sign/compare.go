@@ -1,21 +1,30 @@
 package sign
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"net/url"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/pentagate/pentagate/signing"
 )
 
-// compare tells whether given is the signature expected, and else which known
+// comparison looks for the mistake that leads to a signature.
+type comparison struct {
+	in *input
+	// pieces are those of the right string to sign, in their order, without the
+	// secret.
+	pieces []string
+	given  [sha256.Size]byte
+	// tried keeps what two mistakes have in common from being named twice: the
+	// first one is.
+	tried map[[sha256.Size]byte]bool
+	found []string
+}
+
+// compare says whether given is the signature expected, and else which known
 // mistakes lead to it.
 func (s *sheet) compare(in *input, given string) {
 	matches := given == s.Signature
@@ -23,139 +32,114 @@ func (s *sheet) compare(in *input, given string) {
 	if matches {
 		return
 	}
-	if strings.EqualFold(given, s.Signature) {
-		s.Differences = []string{"hexadecimal in the other case"}
+	sum, spelling, ok := readSignature(given, strings.ToUpper(s.Signature) == s.Signature)
+	if !ok {
+		s.Differences = []string{"it is no signature: 64 hexadecimal characters were expected"}
 		return
 	}
-	reached := func(name, signature string) {
-		if strings.EqualFold(signature, given) {
-			s.Differences = append(s.Differences, name)
-		}
+	s.Differences = spelling
+	c := &comparison{in: in, pieces: s.pieces(in), given: sum, tried: make(map[[sha256.Size]byte]bool)}
+	expected := c.sum(in.secret, c.pieces, "")
+	if sum == expected {
+		return
 	}
-	var pieces []string
-	for _, part := range s.parts {
-		pieces = append(pieces, part.Value)
-	}
-	if in.provider == "aihuishou" {
-		pieces = pieces[:len(pieces)-1] // the secret itself
-	}
-	for _, secret := range []struct{ name, text string }{
-		{"secret with a newline after it", in.secret + "\n"},
-		{"secret with a space after it", in.secret + " "},
-		{"secret with a space before it", " " + in.secret},
-	} {
-		reached(secret.name, signature(in.provider, secret.text, pieces))
-	}
-	with := func(name string, piece int, text string) {
-		changed := slices.Clone(pieces)
-		changed[piece] = text
-		reached(name, signature(in.provider, in.secret, changed))
-	}
+	c.tried[expected] = true
 	switch in.provider {
 	case "codegate":
-		compareCodeGate(in.request, pieces, with)
+		c.codeGate()
 	case "procure":
-		compareProcure(in.request, with)
+		c.procure()
 	case "aihuishou":
-		compareAihuishou(in, pieces, reached)
+		c.aihuishou()
 	}
-	slices.Sort(s.Differences)
-	if len(s.Differences) == 0 {
-		s.Differences = []string{"no known mistake leads to it: check the secret, the timestamp and the bytes of the body"}
-	}
-}
-
-func compareCodeGate(r signing.Request, pieces []string, with func(name string, piece int, text string)) {
-	with("path percent-encoded", 1, (&url.URL{Path: r.Path}).EscapedPath())
-	with("path percent-decoded", 1, decode(r.Path))
-	with("query in the order given, not sorted", 2, r.RawQuery)
-	with("spaces of the query as %20 instead of +", 2, strings.ReplaceAll(pieces[2], "+", "%20"))
-	with("query left out", 2, "")
-	with("timestamp in milliseconds", 4, strconv.FormatInt(r.Time.UnixMilli(), 10))
-	for name, body := range bodies(r.Body) {
-		digest := sha256.Sum256([]byte(body))
-		with(name, 3, hex.EncodeToString(digest[:]))
+	c.anyScheme()
+	s.Differences = append(s.Differences, c.found...)
+	if len(c.found) == 0 {
+		s.Differences = append(s.Differences, "no known mistake leads to it: check the secret, the timestamp and the bytes of the body")
 	}
 }
 
-func compareProcure(r signing.Request, with func(name string, piece int, text string)) {
-	query, sorted := "", ""
-	if r.RawQuery != "" {
-		pairs := strings.Split(r.RawQuery, "&")
-		slices.Sort(pairs)
-		query, sorted = "?"+r.RawQuery, "?"+strings.Join(pairs, "&")
+// readSignature reads a signature in any encoding, and says how it differs from
+// the platform's own, which is hexadecimal in upper or lower case.
+func readSignature(given string, upper bool) (sum [sha256.Size]byte, spelling []string, ok bool) {
+	text := strings.TrimSpace(given)
+	if text != given {
+		spelling = append(spelling, "white space around the signature")
 	}
-	with("path percent-encoded twice", 1, (&url.URL{Path: r.Path}).EscapedPath()+query)
-	with("path percent-decoded", 1, decode(r.Path)+query)
-	with("query sorted", 1, r.Path+sorted)
-	with("query left out", 1, r.Path)
-	with("timestamp in seconds", 2, strconv.FormatInt(r.Time.Unix(), 10))
-	for name, body := range bodies(r.Body) {
-		with(name, 3, body)
+	decoded, err := hex.DecodeString(text)
+	switch {
+	case err != nil:
+		spelling = append(spelling, "base64 instead of hexadecimal")
+		text = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+		decoded, err = base64.RawStdEncoding.DecodeString(text)
+	case upper && text != strings.ToUpper(text):
+		spelling = append(spelling, "hexadecimal in lower case instead of upper case")
+	case !upper && text != strings.ToLower(text):
+		spelling = append(spelling, "hexadecimal in upper case instead of lower case")
 	}
+	if err != nil || len(decoded) != sha256.Size {
+		return sum, nil, false
+	}
+	return [sha256.Size]byte(decoded), spelling, true
 }
 
-func compareAihuishou(in *input, pieces []string, reached func(name, signature string)) {
-	other, name := signing.LiteralsJSON, "literals as json writes them"
-	if in.literals == signing.LiteralsJSON {
-		other, name = signing.LiteralsPython, "literals as python writes them"
+// try names the mistake if signing these pieces, with something after them,
+// leads to the given signature.
+func (c *comparison) try(mistake, secret string, pieces []string, after string) {
+	sum := c.sum(secret, pieces, after)
+	if sum == c.given && !c.tried[sum] {
+		c.found = append(c.found, mistake)
 	}
-	for name, opts := range map[string][]signing.AihuishouOption{
-		name:               {signing.WithLiterals(other)},
-		"timestamp in UTC": {signing.WithLiterals(in.literals), signing.WithLocation(time.UTC)},
-	} {
-		if changed, err := sign(in, opts...); err == nil {
-			reached(name, changed.Signature)
-		}
-	}
-	withAppID := append(slices.Clone(pieces), "app_id="+in.key)
-	slices.Sort(withAppID)
-	reached("app_id among the parameters", signature(in.provider, in.secret, withAppID))
+	c.tried[sum] = true
 }
 
-// signature signs the pieces of a string to sign, right or wrong.
-func signature(provider, secret string, pieces []string) string {
-	if provider == "aihuishou" {
-		digest := sha256.Sum256([]byte(strings.Join(pieces, "&") + secret))
-		return hex.EncodeToString(digest[:])
+// with tries another text in the place of one piece.
+func (c *comparison) with(mistake string, piece int, text string) {
+	changed := slices.Clone(c.pieces)
+	changed[piece] = text
+	c.try(mistake, c.in.secret, changed, "")
+}
+
+// sum signs the pieces of a string to sign, right or wrong.
+func (c *comparison) sum(secret string, pieces []string, after string) [sha256.Size]byte {
+	if c.in.provider == "aihuishou" {
+		return sha256.Sum256([]byte(strings.Join(pieces, "&") + secret + after))
 	}
 	separator := ""
-	if provider == "codegate" {
+	if c.in.provider == "codegate" {
 		separator = "\n"
 	}
 	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(strings.Join(pieces, separator)))
-	return hex.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte(strings.Join(pieces, separator) + after))
+	return [sha256.Size]byte(mac.Sum(nil))
 }
 
-// bodies are the body that was given in other spellings.
-func bodies(body []byte) map[string]string {
-	spellings := map[string]string{
-		"body left out":                          "",
-		"body signed, also of a GET":             string(body),
-		"body with a newline after it":           string(body) + "\n",
-		"body without the white space around it": string(bytes.TrimSpace(body)),
-	}
-	var compact, spaced bytes.Buffer
-	if json.Compact(&compact, body) == nil {
-		inString, escaped := false, false
-		for _, c := range compact.Bytes() {
-			spaced.WriteByte(c)
-			if !inString && (c == ',' || c == ':') {
-				spaced.WriteByte(' ')
-			}
-			inString = inString != (c == '"' && !escaped)
-			escaped = c == '\\' && !escaped
+// anyScheme tries the mistakes that all schemes share.
+func (c *comparison) anyScheme() {
+	c.try("secret with a newline after it", c.in.secret+"\n", c.pieces, "")
+	c.try("secret with a space after it", c.in.secret+" ", c.pieces, "")
+	c.try("secret with a space before it", " "+c.in.secret, c.pieces, "")
+	c.try("string to sign with a newline after it", c.in.secret, c.pieces, "\n")
+}
+
+// method tries the method in lower case, or in upper case if that is not how it
+// was given.
+func (c *comparison) method() {
+	c.with("method in lower case", 0, strings.ToLower(c.in.request.Method))
+	c.with("method in upper case", 0, strings.ToUpper(c.in.request.Method))
+}
+
+// around tries the times within a distance of one, in steps. The piece is the
+// one that holds the timestamp.
+func (c *comparison) around(at time.Time, distance, step time.Duration, piece int, format func(time.Time) string) {
+	for later := -distance; later <= distance; later += step {
+		signed := at.Add(later)
+		off, direction := signed.Sub(c.in.request.Time), "after"
+		if off < 0 {
+			off, direction = -off, "before"
 		}
-		spellings["body without spaces"] = compact.String()
-		spellings["body with a space after each comma and colon"] = spaced.String()
+		text := format(signed)
+		stamp := strings.TrimPrefix(text, "timestamp=")
+		c.with(fmt.Sprintf("another timestamp: %s, %s %s the one given", stamp, off, direction), piece, text)
 	}
-	return spellings
-}
-
-func decode(path string) string {
-	if decoded, err := url.PathUnescape(path); err == nil {
-		return decoded
-	}
-	return path
 }

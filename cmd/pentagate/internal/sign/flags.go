@@ -3,6 +3,7 @@ package sign
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -14,7 +15,10 @@ import (
 	"github.com/pentagate/pentagate/signing"
 )
 
-const keyPlaceholder = "YOUR_KEY"
+const (
+	envSecret      = "PENTAGATE_SECRET"
+	keyPlaceholder = "YOUR_KEY"
+)
 
 // input is what the flags say, checked.
 type input struct {
@@ -34,7 +38,7 @@ var errFlags = errors.New("a flag is unknown or has no value, or a value stands 
 func flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "provider", Usage: "codegate, procure or aihuishou"},
-		&cli.StringFlag{Name: "secret", Usage: "the secret"},
+		&cli.StringFlag{Name: "secret", Sources: cli.EnvVars(envSecret), Usage: "the secret; - reads it from standard input"},
 		&cli.StringFlag{Name: "key", Usage: "api key, App ID or app_id; a placeholder if left out"},
 		&cli.StringFlag{Name: "method", Usage: "HTTP method; GET, or POST with a body and for aihuishou"},
 		&cli.StringFlag{Name: "path", Usage: "path, with or without ?query"},
@@ -42,7 +46,7 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "body", Usage: "the exact body; for aihuishou the JSON object of the parameters"},
 		&cli.StringFlag{Name: "timestamp", Usage: "in the platform's form; now if left out"},
 		&cli.StringFlag{Name: "literals", Value: "python", Usage: "python or json: how aihuishou's true, false and null are written"},
-		&cli.StringFlag{Name: "verify", Usage: "a signature to compare with"},
+		&cli.StringFlag{Name: "verify", Usage: "a signature to compare with, and to find the mistake in; needs -timestamp"},
 		&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 	}
 }
@@ -59,6 +63,12 @@ func read(cmd *cli.Command, now func() time.Time) (*input, error) {
 	if cmd.IsSet("verify") {
 		verify := cmd.String("verify")
 		in.verify = &verify
+	}
+	if in.secret == "-" {
+		var err error
+		if in.secret, err = readSecret(cmd.Reader); err != nil {
+			return nil, err
+		}
 	}
 	var wrong []error
 	check := func(ok bool, rule string) {
@@ -83,10 +93,16 @@ func read(cmd *cli.Command, now func() time.Time) (*input, error) {
 	}
 	check(in.provider == "codegate" || in.provider == "procure" || in.provider == "aihuishou",
 		"-provider must be codegate, procure or aihuishou")
-	check(in.secret != "", "-secret must not be empty")
+	check(in.secret != "", "the secret is missing: set "+envSecret+", or pass -secret - and the secret on standard input")
 	check(isMethod(method), "-method must be letters, such as GET")
 	check(strings.HasPrefix(path, "/"), "-path must begin with a slash")
 	check(literals == "python" || literals == "json", "-literals must be python or json")
+	sent := "X-Timestamp"
+	if in.provider == "aihuishou" {
+		sent = "timestamp of the body"
+	}
+	check(in.verify == nil || timestamp != "",
+		"-verify needs -timestamp: a signature is made for one time, so pass the "+sent+" that was sent")
 	path, pathQuery, found := strings.Cut(path, "?")
 	check(!found || query == "", "-query must be left out when -path holds a question mark")
 	if found {
@@ -104,6 +120,16 @@ func read(cmd *cli.Command, now func() time.Time) (*input, error) {
 		in.request.Time = at
 	}
 	return &in, errors.Join(wrong...)
+}
+
+// readSecret reads a secret and drops the line break that ends it.
+func readSecret(from io.Reader) (string, error) {
+	const limit = 4 << 10 // far more than any secret has
+	text, err := io.ReadAll(io.LimitReader(from, limit))
+	if err != nil {
+		return "", fmt.Errorf("the secret cannot be read from standard input: %w", err)
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r"), nil
 }
 
 var chinaTime = time.FixedZone("CST", 8*60*60)

@@ -25,6 +25,18 @@ type sheet struct {
 	parts []signing.Part
 }
 
+// pieces are the parts of the string to sign without the secret.
+func (s *sheet) pieces(in *input) []string {
+	var pieces []string
+	for _, part := range s.parts {
+		pieces = append(pieces, part.Value)
+	}
+	if in.provider == "aihuishou" {
+		return pieces[:len(pieces)-1]
+	}
+	return pieces
+}
+
 func (s *sheet) writeJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
