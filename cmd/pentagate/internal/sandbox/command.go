@@ -23,7 +23,7 @@ func Command() *cli.Command {
 		Usage: "run the fake platforms and print the variables that lead to them",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "background", Usage: "start a sandbox that goes on in the background, print its variables and end"},
-			&cli.DurationFlag{Name: "for", Usage: "end after this time, such as 10m; without it never, but after an hour in the background"},
+			&cli.DurationFlag{Name: "for", HideDefault: true, Usage: "end after this time, such as 10m; without it never, but after an hour in the background"},
 			// What -background starts: it lets go of the terminal.
 			&cli.BoolFlag{Name: "detached", Hidden: true},
 		},
