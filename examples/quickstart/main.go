@@ -14,7 +14,13 @@ import (
 )
 
 func main() {
-	// CODEGATE_BASE_URL, CODEGATE_API_KEY, CODEGATE_SECRET, CODEGATE_PROJECT_ID
+	for _, name := range []string{"CODEGATE_BASE_URL", "CODEGATE_API_KEY", "CODEGATE_SECRET", "CODEGATE_PROJECT_ID"} {
+		if os.Getenv(name) == "" {
+			log.Fatal(name, ` is not set. To use a fake platform:
+	eval "$(go run ./cmd/pentagate sandbox -background)"
+	go run ./examples/quickstart`)
+		}
+	}
 	client, err := codegate.New(codegate.ConfigFromEnv(os.Getenv))
 	if err != nil {
 		log.Fatal(err)
