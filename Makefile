@@ -54,7 +54,7 @@ lint: $(LINT) ## run golangci-lint on this module and on bench
 
 # Built with the project's own Go, under a name that tells its version.
 $(LINT):
-	GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	GOBIN="$(CURDIR)/.tools" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	mv .tools/golangci-lint $@
 
 # go test -list prints a package's matches and then the package: one line for
