@@ -20,7 +20,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## do business with five platforms at once, offline against the fakes
+demo: ## run all five platforms through one gateway, offline against the fakes
 	@$(OFFLINE); go run ./examples/gateway
 
 .PHONY: examples

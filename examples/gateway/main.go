@@ -74,7 +74,7 @@ func run(ctx context.Context, stdout io.Writer, getenv func(string) string, file
 	return nil
 }
 
-// credentialsIn tells whether any platform's credentials are set.
+// credentialsIn reports whether any platform's credentials are set.
 func credentialsIn(registry *providers.Registry, getenv func(string) string) bool {
 	for _, variables := range registry.Env() {
 		for _, v := range variables {

@@ -64,7 +64,7 @@ func TestMask(t *testing.T) {
 	assert.Equal(t, "…", mask("abc"))
 }
 
-// screen tells when the program has shown its code.
+// screen reports when the program has shown its code.
 type screen struct {
 	mu    sync.Mutex
 	buf   bytes.Buffer

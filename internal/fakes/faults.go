@@ -14,8 +14,8 @@ type Fault struct {
 }
 
 // Faults lets each request to a platform meet the next fault. Unlike
-// [transporttest.Faults] it keeps no requests, so that it can stand for hours,
-// and can tell what is to come. It is safe for concurrent use.
+// [transporttest.Faults] it keeps no requests, so that it can run for hours,
+// and it lists the faults to come. It is safe for concurrent use.
 type Faults struct {
 	mu      sync.Mutex
 	waiting []Fault

@@ -41,8 +41,8 @@ type Platforms struct {
 	done   sync.WaitGroup
 }
 
-// Start starts the platforms on loopback ports. It panics if there are none to
-// be had. Close them when done.
+// Start starts the platforms on loopback ports. It panics if no port is
+// free. Close them when done.
 func Start(pace Pace) *Platforms {
 	faults := map[string]*Faults{"codegate": {}, "procure": {}, "aihuishou": {}, "uumit": {}}
 	p := &Platforms{

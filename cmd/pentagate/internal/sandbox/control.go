@@ -62,8 +62,8 @@ func controlHandler(platforms *fakes.Platforms) http.Handler {
 }
 
 // parameters reads the query and the body, a form or a JSON object of flat
-// values. curl calls anything a form, so that the body's first character
-// tells.
+// values. curl calls anything a form, so the body's first character
+// decides.
 func parameters(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
 	if err != nil {

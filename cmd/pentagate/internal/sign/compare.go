@@ -24,7 +24,7 @@ type comparison struct {
 	found []string
 }
 
-// compare says whether given is the signature expected, and else which known
+// compare says whether given is the expected signature, and otherwise which known
 // mistakes lead to it.
 func (s *sheet) compare(in *input, given string) {
 	matches := given == s.Signature
