@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -79,23 +78,6 @@ var identifiers = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
 func cleanID(s string) string {
 	if identifiers.MatchString(s) {
 		return s
-	}
-	return clean(s)
-}
-
-// redactEcho masks in s whatever the call sent, then cleans it: platforms like
-// to repeat a wrong value in their message.
-func (r *run) redactEcho(s string) string {
-	if s == "" {
-		return ""
-	}
-	s = s[:min(len(s), maxEchoed)]
-	values := r.sentValues()
-	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
-	for _, v := range values {
-		if len(v) >= minEcho {
-			s = strings.ReplaceAll(s, v, redacted)
-		}
 	}
 	return clean(s)
 }
