@@ -31,7 +31,8 @@ func aihuishouAdapter() Adapter {
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s aihuishouSettings
-			if err := Decode("aihuishou", settings, &s); err != nil {
+			name := transport.NameOf("aihuishou", opts...)
+			if err := Decode(name, settings, &s); err != nil {
 				return nil, err
 			}
 			config := aihuishou.Config{AppID: s.AppID, AppSecret: s.AppSecret, Environment: aihuishou.Environment(s.Environment), BaseURL: s.BaseURL}
@@ -41,23 +42,29 @@ func aihuishouAdapter() Adapter {
 			case "json":
 				config.Literals = aihuishou.LiteralsJSON
 			default:
-				return nil, transport.Fields{{Name: "literals", Problem: "must be python or json"}}.Err("aihuishou", "Open")
+				return nil, transport.Fields{{Name: "literals", Problem: "must be python or json"}}.Err(name, "Open")
 			}
 			client, err := aihuishou.New(config, s.options(opts)...)
 			if err != nil {
 				return nil, err
 			}
-			return &aihuishouProvider{client}, nil
+			return &aihuishouProvider{name, client}, nil
 		},
 	}
 }
 
 // aihuishouProvider has Valuations, Orders and Health.
-type aihuishouProvider struct{ client *aihuishou.Client }
+type aihuishouProvider struct {
+	name   string
+	client *aihuishou.Client
+}
 
-func (p *aihuishouProvider) Name() string { return "aihuishou" }
+func (p *aihuishouProvider) Name() string { return p.name }
 func (p *aihuishouProvider) Native() any  { return p.client }
 func (p *aihuishouProvider) Close() error { return p.client.Close() }
+
+// Shutdown lets running calls end.
+func (p *aihuishouProvider) Shutdown(ctx context.Context) error { return p.client.Shutdown(ctx) }
 
 // PollEvery leaves half of the five calls a second to others.
 func (p *aihuishouProvider) PollEvery() time.Duration { return 400 * time.Millisecond }

@@ -28,24 +28,31 @@ func codegateAdapter() Adapter {
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s codegateSettings
-			if err := Decode("codegate", settings, &s); err != nil {
+			name := transport.NameOf("codegate", opts...)
+			if err := Decode(name, settings, &s); err != nil {
 				return nil, err
 			}
 			client, err := codegate.New(codegate.Config{BaseURL: s.BaseURL, APIKey: s.APIKey, Secret: s.Secret, ProjectID: s.ProjectID}, s.options(opts)...)
 			if err != nil {
 				return nil, err
 			}
-			return &codegateProvider{client}, nil
+			return &codegateProvider{name, client}, nil
 		},
 	}
 }
 
 // codegateProvider has Codes and Health.
-type codegateProvider struct{ client *codegate.Client }
+type codegateProvider struct {
+	name   string
+	client *codegate.Client
+}
 
-func (p *codegateProvider) Name() string { return "codegate" }
+func (p *codegateProvider) Name() string { return p.name }
 func (p *codegateProvider) Native() any  { return p.client }
 func (p *codegateProvider) Close() error { return p.client.Close() }
+
+// Shutdown lets running calls end.
+func (p *codegateProvider) Shutdown(ctx context.Context) error { return p.client.Shutdown(ctx) }
 
 func (p *codegateProvider) Health(ctx context.Context) error {
 	_, err := p.client.GetProject(ctx)

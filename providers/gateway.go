@@ -58,9 +58,14 @@ func OpenGateway(r *Registry, config map[string]map[string]any, opts ...transpor
 			adapter = text
 			delete(settings, "provider")
 		}
-		p, err := r.Open(adapter, settings, opts...)
+		a, err := r.adapter(adapter)
 		if err != nil {
-			failed = append(failed, fmt.Errorf("providers: %s: %w", name, err))
+			failed = append(failed, about(name, err))
+			continue
+		}
+		p, err := a.open(settings, slices.Concat(opts, []transport.Option{transport.WithName(name)}))
+		if err != nil {
+			failed = append(failed, about(name, err))
 			continue
 		}
 		g.providers[name] = p
@@ -69,6 +74,14 @@ func OpenGateway(r *Registry, config map[string]map[string]any, opts ...transpor
 		return nil, errors.Join(append(failed, g.Close())...)
 	}
 	return g, nil
+}
+
+// about says which entry an error is about, unless it does so itself.
+func about(name string, err error) error {
+	if e, ok := errors.AsType[*transport.Error](err); ok && e.Provider == name {
+		return fmt.Errorf("providers: %w", err)
+	}
+	return fmt.Errorf("providers: %s: %w", name, err)
 }
 
 // OpenGatewayFromEnv opens every adapter of the registry whose environment
@@ -152,7 +165,7 @@ func (g *Gateway) Close() error {
 	var errs []error
 	for _, name := range g.Names() {
 		if err := g.providers[name].Close(); err != nil {
-			errs = append(errs, fmt.Errorf("providers: %s: %w", name, err))
+			errs = append(errs, about(name, err))
 		}
 	}
 	return errors.Join(errs...)

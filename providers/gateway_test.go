@@ -55,7 +55,7 @@ func TestOnePlatformCanBeOpenedTwice(t *testing.T) {
 
 	p, err := g.Provider("procureB")
 	require.NoError(t, err)
-	assert.Equal(t, "procure", p.Name(), "a provider's name is its adapter's")
+	assert.Equal(t, "procureB", p.Name(), "a provider is called as its entry is")
 }
 
 func TestAnEmptyGateway(t *testing.T) {
@@ -148,9 +148,9 @@ func TestIfOneFailsNoneStaysOpen(t *testing.T) {
 	require.EqualError(t, err, `providers: "" cannot name a provider: it must not be empty or hold a colon
 providers: "a:b" cannot name a provider: it must not be empty or hold a colon
 providers: bad-type: provider must be text
-providers: codegate: codegate: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, project_id, secret, user_agent; api_key is missing; base_url is missing; project_id is missing; secret is missing
-providers: my-uumit: uumit: New: invalid request: base_url must be an absolute URL such as "https://api.example.com"
-providers: no-such: providers: unknown provider "no-such": known are aihuishou, codegate, counted, procure, uumit, uumit-auth`)
+providers: codegate: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, project_id, secret, user_agent; api_key is missing; base_url is missing; project_id is missing; secret is missing
+providers: my-uumit: New: invalid request: base_url must be an absolute URL such as "https://api.example.com"
+providers: no-such: unknown provider "no-such": known are aihuishou, codegate, counted, procure, uumit, uumit-auth`)
 	require.ErrorIs(t, err, transport.ErrInvalid)
 	assert.EqualValues(t, 3, opened.Load())
 	assert.Zero(t, openNow.Load())

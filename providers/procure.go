@@ -29,7 +29,8 @@ func procureAdapter() Adapter {
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s procureSettings
-			if err := Decode("procure", settings, &s); err != nil {
+			name := transport.NameOf("procure", opts...)
+			if err := Decode(name, settings, &s); err != nil {
 				return nil, err
 			}
 			client, err := procure.New(procure.Config{
@@ -41,17 +42,23 @@ func procureAdapter() Adapter {
 			if err != nil {
 				return nil, err
 			}
-			return &procureProvider{client}, nil
+			return &procureProvider{name, client}, nil
 		},
 	}
 }
 
 // procureProvider has Intents, Orders and Health.
-type procureProvider struct{ client *procure.Client }
+type procureProvider struct {
+	name   string
+	client *procure.Client
+}
 
-func (p *procureProvider) Name() string { return "procure" }
+func (p *procureProvider) Name() string { return p.name }
 func (p *procureProvider) Native() any  { return p.client }
 func (p *procureProvider) Close() error { return p.client.Close() }
+
+// Shutdown lets running calls end.
+func (p *procureProvider) Shutdown(ctx context.Context) error { return p.client.Shutdown(ctx) }
 
 // PollEvery leaves half of the documented 100 queries a second to others.
 func (p *procureProvider) PollEvery() time.Duration { return 20 * time.Millisecond }
@@ -69,7 +76,7 @@ func (p *procureProvider) Health(ctx context.Context) error {
 func (p *procureProvider) CreateIntent(ctx context.Context, req IntentRequest) (Intent, error) {
 	var f transport.Fields
 	f.Check(req.Price.Currency == CNY, "price", "must be in CNY")
-	if err := f.Err("procure", "CreateIntent"); err != nil {
+	if err := f.Err(p.name, "CreateIntent"); err != nil {
 		return Intent{}, err
 	}
 	native := procure.CreateIntentRequest{

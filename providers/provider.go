@@ -11,7 +11,8 @@ import (
 // Provider is an opened platform. What it can do beyond this is found with
 // [As]. Implementations are safe for concurrent use.
 type Provider interface {
-	// Name is the adapter's name, such as "procure".
+	// Name is that of the gateway's entry, such as "procure-b"; the adapter's,
+	// such as "procure", if no gateway opened the provider.
 	Name() string
 	// Native returns the platform's own client, such as *procure.Client.
 	Native() any

@@ -16,7 +16,9 @@ import (
 type Adapter struct {
 	// Name is what configurations call it, such as "procure".
 	Name string
-	// Open makes a provider from settings; see [Decode].
+	// Open makes a provider from settings; see [Decode]. The options go to its
+	// client. A gateway puts the entry's name among them, which
+	// [transport.NameOf] reads: the provider's Name and its errors have it.
 	Open func(settings map[string]any, opts ...transport.Option) (Provider, error)
 	// Env lists the environment variables that [Registry.FromEnv] reads.
 	Env []EnvVar
@@ -96,16 +98,29 @@ func (r *Registry) Names() []string {
 // as text. One error names every unknown key, every wrong type and every
 // missing setting, and never shows a value.
 func (r *Registry) Open(name string, settings map[string]any, opts ...transport.Option) (Provider, error) {
+	if r == nil {
+		return nil, errNoRegistry
+	}
 	a, err := r.adapter(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("providers: %w", err)
 	}
-	p, err := a.Open(settings, opts...)
-	if err == nil && p == nil {
-		return nil, fmt.Errorf("providers: adapter %q opened no provider: its Open must return one, or an error", name)
+	p, err := a.open(settings, opts)
+	if errors.Is(err, errNothing) {
+		return nil, fmt.Errorf("providers: %w", err)
 	}
 	return p, err
 }
+
+func (a Adapter) open(settings map[string]any, opts []transport.Option) (Provider, error) {
+	p, err := a.Open(settings, opts...)
+	if err == nil && p == nil {
+		return nil, fmt.Errorf("adapter %q %w", a.Name, errNothing)
+	}
+	return p, err
+}
+
+var errNothing = errors.New("opened no provider: its Open must return one, or an error")
 
 // FromEnv collects the settings of an adapter from the environment, through
 // lookup, which is os.Getenv for the process. Variables that are unset or
@@ -114,9 +129,12 @@ func (r *Registry) Open(name string, settings map[string]any, opts ...transport.
 // of the required ones are set, the error names the others and matches
 // transport.ErrInvalid.
 func (r *Registry) FromEnv(name string, lookup func(string) string) (settings map[string]any, ok bool, err error) {
+	if r == nil {
+		return nil, false, errNoRegistry
+	}
 	a, err := r.adapter(name)
 	if err != nil {
-		return nil, false, err
+		return nil, false, fmt.Errorf("providers: %w", err)
 	}
 	if lookup == nil {
 		return nil, false, errNoLookup
@@ -162,15 +180,13 @@ var (
 	errNoLookup   = errors.New("providers: the lookup of the environment is nil: pass os.Getenv")
 )
 
+// adapter returns errors without the package's name.
 func (r *Registry) adapter(name string) (Adapter, error) {
-	if r == nil {
-		return Adapter{}, errNoRegistry
-	}
 	r.mu.RLock()
 	a, ok := r.adapters[name]
 	r.mu.RUnlock()
 	if !ok {
-		return Adapter{}, fmt.Errorf("providers: unknown provider %q: known are %s", name, orNone(r.Names()))
+		return Adapter{}, fmt.Errorf("unknown provider %q: known are %s", name, orNone(r.Names()))
 	}
 	return a, nil
 }

@@ -45,7 +45,7 @@ func TestANilRegistryTellsWhatToDo(t *testing.T) {
 
 func TestAnEmptyRegistrySaysThatItIs(t *testing.T) {
 	_, err := providers.OpenGateway(new(providers.Registry), map[string]map[string]any{"procure": {}})
-	require.EqualError(t, err, `providers: procure: providers: unknown provider "procure": known are none at all`)
+	require.EqualError(t, err, `providers: procure: unknown provider "procure": known are none at all`)
 }
 
 func TestAnAdapterThatOpensNothingIsRefused(t *testing.T) {

@@ -34,7 +34,8 @@ func uumitAdapter() Adapter {
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s uumitSettings
-			if err := Decode("uumit", settings, &s); err != nil {
+			name := transport.NameOf("uumit", opts...)
+			if err := Decode(name, settings, &s); err != nil {
 				return nil, err
 			}
 			config := uumit.Config{BaseURL: s.BaseURL, APIKey: s.APIKey, UserID: s.UserID}
@@ -45,20 +46,32 @@ func uumitAdapter() Adapter {
 			if err != nil {
 				return nil, err
 			}
-			return &uumitProvider{client, client.Close}, nil
+			return &uumitProvider{name, client, client}, nil
 		},
 	}
 }
 
 // uumitProvider has Orders, CapabilitySearch and Health.
 type uumitProvider struct {
+	name   string
 	client *uumit.Client
-	close  func() error
+	closer // the client, if it is the provider's own
 }
 
-func (p *uumitProvider) Name() string { return "uumit" }
+func (p *uumitProvider) Name() string { return p.name }
 func (p *uumitProvider) Native() any  { return p.client }
-func (p *uumitProvider) Close() error { return p.close() }
+
+// closer ends a client.
+type closer interface {
+	Close() error
+	Shutdown(ctx context.Context) error
+}
+
+// lent is a client that is closed with another one.
+type lent struct{}
+
+func (lent) Close() error                   { return nil }
+func (lent) Shutdown(context.Context) error { return nil }
 
 // PollEvery leaves half of the documented 60 calls a minute to others.
 func (p *uumitProvider) PollEvery() time.Duration { return 2 * time.Second }
@@ -111,27 +124,33 @@ func uumitAuthAdapter() Adapter {
 		},
 		Open: func(settings map[string]any, opts ...transport.Option) (Provider, error) {
 			var s uumitAuthSettings
-			if err := Decode("uumit-auth", settings, &s); err != nil {
+			name := transport.NameOf("uumit-auth", opts...)
+			if err := Decode(name, settings, &s); err != nil {
 				return nil, err
 			}
 			client, err := uumit.NewDeviceClient(uumit.Config{BaseURL: s.BaseURL}, s.options(opts)...)
 			if err != nil {
 				return nil, err
 			}
-			return &uumitAuthProvider{client, uumit.AgentPlatform(s.AgentPlatform)}, nil
+			return &uumitAuthProvider{name, transport.NameOf("uumit", opts...), client, uumit.AgentPlatform(s.AgentPlatform)}, nil
 		},
 	}
 }
 
 // uumitAuthProvider has DeviceAuthorization and Health.
 type uumitAuthProvider struct {
-	client  *uumit.DeviceClient
-	program uumit.AgentPlatform
+	name     string
+	obtained string // the name of the providers that it obtains
+	client   *uumit.DeviceClient
+	program  uumit.AgentPlatform
 }
 
-func (p *uumitAuthProvider) Name() string { return "uumit-auth" }
+func (p *uumitAuthProvider) Name() string { return p.name }
 func (p *uumitAuthProvider) Native() any  { return p.client }
 func (p *uumitAuthProvider) Close() error { return p.client.Close() }
+
+// Shutdown lets running calls end.
+func (p *uumitAuthProvider) Shutdown(ctx context.Context) error { return p.client.Shutdown(ctx) }
 
 // Health polls once for a device code that does not exist: the platform documents
 // no other call without credentials or effect that tells it from any other
@@ -142,7 +161,7 @@ func (p *uumitAuthProvider) Health(ctx context.Context) error {
 	e, ok := errors.AsType[*transport.Error](err)
 	switch {
 	case err == nil && info.Answer.Status < http.StatusMultipleChoices && !hasCode(info.Answer.Body):
-		return &transport.Error{Provider: "uumit", Operation: "Health", Kind: transport.ErrMalformed, Status: info.Answer.Status, Attempts: info.Attempts, Err: errNoEnvelope}
+		return &transport.Error{Provider: p.obtained, Operation: "Health", Kind: transport.ErrMalformed, Status: info.Answer.Status, Attempts: info.Attempts, Err: errNoEnvelope}
 	case refusedUnknown(err), errors.Is(err, transport.ErrConflict):
 		return nil
 	case ok && e.Status == http.StatusBadRequest && errors.Is(e, transport.ErrInvalid):
@@ -190,9 +209,9 @@ func (p *uumitAuthProvider) AwaitAuthorization(ctx context.Context, a Authorizat
 	obtained := obtainedUUMit{Credentials{APIKey: credentials.APIKey, UserID: credentials.UserID}}
 	client, err := p.client.Client(*credentials)
 	if err != nil {
-		return &keyOfUUMit{obtained, p.client}, nil //nolint:nilerr // the key would be gone for good
+		return &keyOfUUMit{obtained, p.obtained, p.client}, nil //nolint:nilerr // the key would be gone for good
 	}
-	return &authorizedUUMit{obtained, uumitProvider{client, func() error { return nil }}}, nil
+	return &authorizedUUMit{obtained, uumitProvider{p.obtained, client, lent{}}}, nil
 }
 
 // obtainedUUMit has Authorized.
@@ -209,9 +228,10 @@ type authorizedUUMit struct {
 // keyOfUUMit is a key that nothing can be called with yet.
 type keyOfUUMit struct {
 	obtainedUUMit
+	name   string
 	client *uumit.DeviceClient
 }
 
-func (p *keyOfUUMit) Name() string { return "uumit" }
+func (p *keyOfUUMit) Name() string { return p.name }
 func (p *keyOfUUMit) Native() any  { return p.client }
 func (p *keyOfUUMit) Close() error { return nil }

@@ -275,7 +275,7 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, transport.ErrClosed):
-			report(finding{event: OrderEvent{Ref: o.ref}, err: fmt.Errorf("providers: %s: %w", name, err)})
+			report(finding{event: OrderEvent{Ref: o.ref}, err: about(name, err)})
 			return
 		case misformed(err), o.refusals == transport.MaxRefusals:
 			heap.Pop(&orders)
@@ -292,7 +292,7 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 			// What failed before fails alone or is part of what was reported.
 			if !known && !o.failing {
 				known = true
-				if !report(finding{event: OrderEvent{Ref: o.ref}, err: fmt.Errorf("providers: %s: %w", name, err)}) {
+				if !report(finding{event: OrderEvent{Ref: o.ref}, err: about(name, err)}) {
 					return
 				}
 			}

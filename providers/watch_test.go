@@ -303,8 +303,8 @@ func TestARefusalEndsAnOutage(t *testing.T) {
 			return err
 		}
 		assert.Equal(t, []string{
-			"shop:a failed: providers: shop: shop: GetOrder: unavailable",
-			"shop:a failed: providers: shop: shop: GetOrder: unavailable",
+			"shop:a failed: providers: shop: GetOrder: unavailable",
+			"shop:a failed: providers: shop: GetOrder: unavailable",
 			"shop:a >settled",
 		}, texts(follow(t.Context(), gatewayOf(t, map[string]providers.Provider{"shop": s}), "shop:a")))
 	})
@@ -485,7 +485,7 @@ func TestAnOutageDelaysItsOwnOrdersOnly(t *testing.T) {
 			}
 			events[e.Ref.Provider] = append(events[e.Ref.Provider], seen{time.Since(start), tell(e, nil)})
 		}
-		assert.Equal(t, []string{"down: providers: down: procure: GetIntent: unavailable: the answer has not the platform's form, something in front of it may have given it: nothing in it (HTTP 500, 3 attempts)"}, failures)
+		assert.Equal(t, []string{"down: providers: down: GetIntent: unavailable: the answer has not the platform's form, something in front of it may have given it: nothing in it (HTTP 500, 3 attempts)"}, failures)
 		for name, told := range events {
 			assert.Len(t, told, 60, name)
 			for _, s := range told {
@@ -589,7 +589,7 @@ func TestOneBadOrderDoesNotHoldUpTheOthers(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 		defer cancel()
 		told := follow(ctx, g, refs...)
-		assert.Equal(t, []string{"shop:bad failed: providers: shop: shop: GetOrder: unavailable", "shop:bad >frozen"}, only(texts(told), "shop:bad"))
+		assert.Equal(t, []string{"shop:bad failed: providers: shop: GetOrder: unavailable", "shop:bad >frozen"}, only(texts(told), "shop:bad"))
 		for _, ref := range refs[1:] {
 			assert.Equal(t, []string{ref + " >frozen", ref + " frozen>settled"}, only(texts(told), ref))
 		}
@@ -729,7 +729,7 @@ func TestAProviderThatIsClosedKeepsItsOrdersInTheCursor(t *testing.T) {
 		}
 		require.Len(t, told, 5)
 		assert.Equal(t, []string{"other:c >frozen", "other:c frozen>settled"}, only(told, "other:c"), "the others go on to their end")
-		assert.Contains(t, strings.Join(told, "\n"), " failed: providers: shop: shop: GetOrder: client closed")
+		assert.Contains(t, strings.Join(told, "\n"), " failed: providers: shop: GetOrder: client closed")
 		assert.Equal(t, providers.Cursor{"shop:a": "frozen", "shop:b": "accepted"}, w.Cursor())
 	})
 }

@@ -69,6 +69,34 @@ func WithName(name string) Option {
 	return func(s *clientSettings) { s.name = &name }
 }
 
+// NameOf returns the name that [WithName] gives among the options, else the
+// platform's, for packages that make errors before there is a client.
+func NameOf(platform string, opts ...Option) string {
+	if name := settingsOf(opts).name; name != nil {
+		return *name
+	}
+	return platform
+}
+
+// ClockOf returns the clock that [WithClock] sets among the options, else the
+// system's.
+func ClockOf(opts ...Option) Clock {
+	if clock := settingsOf(opts).clock; clock != nil {
+		return clock
+	}
+	return systemClock{}
+}
+
+func settingsOf(opts []Option) clientSettings {
+	var set clientSettings
+	for _, o := range opts {
+		if o != nil {
+			o(&set)
+		}
+	}
+	return set
+}
+
 // WithClock sets the clock for timestamps, limits and waits between attempts.
 func WithClock(c Clock) Option {
 	return func(s *clientSettings) { s.clock = c }
