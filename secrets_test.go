@@ -14,6 +14,7 @@ import (
 	"github.com/pentagate/pentagate/procure"
 	"github.com/pentagate/pentagate/providers"
 	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/uumit"
 )
 
@@ -24,13 +25,14 @@ func TestTypesWithPersonalDataAreNotLogged(t *testing.T) {
 	const secret = "张三 13800138000"
 	name := secret
 	raw := json.RawMessage(fmt.Sprintf("%q", secret))
-	code := codegate.Code{ID: "1", Code: secret, VerifiedBy: &name}
+	personal := transport.NewPersonal(secret)
+	code := codegate.Code{ID: "1", Code: personal, VerifiedBy: personal}
 	for _, v := range []any{
 		code, &code, codegate.CodeDetail{Code: code}, codegate.CodePage{Items: []codegate.Code{code}},
-		codegate.Statistics{RecentVerifications: []codegate.RecentVerification{{Code: secret}}},
-		codegate.RecentVerification{Code: secret}, codegate.VerificationLog{VerifiedBy: &name, IPAddress: &name},
+		codegate.Statistics{RecentVerifications: []codegate.RecentVerification{{Code: personal}}},
+		codegate.RecentVerification{Code: personal}, codegate.VerificationLog{VerifiedBy: personal, IPAddress: personal},
 		codegate.VerifyCodeRequest{Code: secret}, codegate.ReactivateCodeRequest{Code: secret},
-		codegate.VerifyResult{Code: secret}, codegate.ReactivateResult{Code: secret},
+		codegate.VerifyResult{Code: personal}, codegate.ReactivateResult{Code: personal},
 		procure.CreateIntentRequest{Phone: secret}, procure.UpdateIntentRequest{ID: "1", Phone: &name}, procure.ListIntentsRequest{UserID: secret},
 		procure.Intent{Phone: secret}, procure.IntentPage{Items: []procure.Intent{{Phone: secret}}},
 		aihuishou.CreateOrderRequest{UserPhone: secret}, aihuishou.Order{Raw: raw, StoreInfo: raw}, aihuishou.OrderDetail{UserName: secret},

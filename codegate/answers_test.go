@@ -106,7 +106,7 @@ func TestAnswersMadeByHandAreReadWhole(t *testing.T) {
 			got, err := client.GetProject(t.Context())
 			require.NoError(t, err)
 			assert.Equal(t, "p", got.ID)
-			assert.Equal(t, project, string(got.Raw))
+			assert.Equal(t, project, string(got.Raw.Bytes()))
 		})
 	}
 	t.Run("without a body", func(t *testing.T) {

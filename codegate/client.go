@@ -117,11 +117,8 @@ type ListCodesRequest struct {
 
 // ListCodes returns one page of codes, newest first. Past the end it is empty.
 func (c *Client) ListCodes(ctx context.Context, req ListCodesRequest, opts ...transport.CallOption) (*CodePage, error) {
-	if err := req.problems().Err(provider, "ListCodes"); err != nil {
-		return nil, err
-	}
 	call := c.call("ListCodes", http.MethodGet, "/codes", "/codes", transport.Read, nil)
-	call.Query = req.query()
+	call.Query, call.Invalid = req.query(), req.problems()
 	var out CodePage
 	return result(&out, c.t.Do(ctx, call, &out, opts...))
 }
@@ -137,8 +134,8 @@ func (r ListCodesRequest) problems() transport.Fields {
 	}
 	// The platform ends a search at a NUL, which then finds every code, and
 	// fails for good on long ones (as seen on the running server).
-	f.Check(utf8.ValidString(r.Search) && utf8.RuneCountInString(r.Search) <= maxSearch && !strings.ContainsRune(r.Search, 0),
-		"search", "must be at most 100 characters of valid UTF-8 without NUL")
+	f.Check(utf8.RuneCountInString(r.Search) <= maxSearch && !strings.ContainsRune(r.Search, 0),
+		"search", "must be at most 100 characters without NUL")
 	return f
 }
 
@@ -163,22 +160,22 @@ func (r ListCodesRequest) query() url.Values {
 // found.
 func (c *Client) GetCode(ctx context.Context, codeID string, opts ...transport.CallOption) (*CodeDetail, error) {
 	var f transport.Fields
-	f.Check(plainID(codeID), "code_id", "must be 1 to 64 letters, digits or hyphens")
-	if err := f.Err(provider, "GetCode"); err != nil {
-		return nil, err
+	if !plainID(codeID) {
+		f.Check(false, "code_id", "must be 1 to 64 letters, digits or hyphens")
+		codeID = "" // the path is not to blame too
 	}
+	call := c.call("GetCode", http.MethodGet, "/codes/"+codeID, "/codes/{code_id}", transport.Read, nil)
+	call.Invalid = f
 	var out CodeDetail
-	err := c.t.Do(ctx, c.call("GetCode", http.MethodGet, "/codes/"+codeID, "/codes/{code_id}", transport.Read, nil), &out, opts...)
-	return result(&out, err)
+	return result(&out, c.t.Do(ctx, call, &out, opts...))
 }
 
 // GetCodeByCode returns a code by its text, which must match exactly. Any
 // character is allowed in it.
 func (c *Client) GetCodeByCode(ctx context.Context, code string, opts ...transport.CallOption) (*CodeDetail, error) {
-	if err := codeProblems(code).Err(provider, "GetCodeByCode"); err != nil {
-		return nil, err
-	}
 	call := c.call("GetCodeByCode", http.MethodGet, "/codes/by-code/"+escapeCode(code), "/codes/by-code/{code}", transport.Read, nil)
+	call.Invalid = codeProblems(code)
+	call.Invalid.Check(utf8.ValidString(code), "code", "must be valid UTF-8")
 	var out CodeDetail
 	return result(&out, c.t.Do(ctx, call, &out, opts...))
 }
@@ -201,13 +198,10 @@ func escapeCode(code string) string {
 // of a repeat leaves open what became of the first attempt: the error matches
 // [transport.ErrOutcomeUnknown].
 func (c *Client) ReactivateCode(ctx context.Context, req ReactivateCodeRequest, opts ...transport.CallOption) (*ReactivateResult, error) {
-	f := codeProblems(req.Code)
-	f.Check(utf8.RuneCountInString(req.ReactivatedBy) <= maxVerifiedBy, "reactivated_by", "must be at most 100 characters")
-	if err := f.Err(provider, "ReactivateCode"); err != nil {
-		return nil, err
-	}
-	var out ReactivateResult
-	call := c.call("ReactivateCode", http.MethodPost, "/codes/reactivate", "/codes/reactivate", transport.Idempotent, req)
+	out := ReactivateResult{client: c.t.Name()}
+	call := c.call("ReactivateCode", http.MethodPost, "/codes/reactivate", "/codes/reactivate", transport.Idempotent, reactivateWire(req))
+	call.Invalid = codeProblems(req.Code)
+	call.Invalid.Check(utf8.RuneCountInString(req.ReactivatedBy) <= maxVerifiedBy, "reactivated_by", "must be at most 100 characters")
 	call.Refused = func(info transport.Info) *transport.Error {
 		switch {
 		case !info.Repeated || out.Success:
@@ -216,7 +210,7 @@ func (c *Client) ReactivateCode(ctx context.Context, req ReactivateCodeRequest, 
 			out.Success, out.AlreadyDone, out.ErrorCode = true, true, ""
 			return nil
 		}
-		return out.ErrorCode.refusal("ReactivateCode")
+		return out.refusal()
 	}
 	return result(&out, c.t.Do(ctx, call, &out, opts...))
 }
@@ -243,7 +237,7 @@ func result[T any](out *T, err error) (*T, error) {
 func codeProblems(code string) transport.Fields {
 	var f transport.Fields
 	n := utf8.RuneCountInString(code)
-	f.Check(n >= 1 && n <= maxCode && utf8.ValidString(code), "code", "must be 1 to 100 characters of valid UTF-8")
+	f.Check(n >= 1 && n <= maxCode, "code", "must be 1 to 100 characters")
 	return f
 }
 

@@ -32,7 +32,7 @@ func TestTheSevenCalls(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, h.Project("").ID, project.ID)
 	assert.True(t, project.Enabled)
-	assert.Nil(t, project.Description)
+	assert.True(t, project.Description.IsZero())
 	assert.Equal(t, now.Add(24*time.Hour), project.ExpiresAt.Time)
 	assert.Equal(t, codegate.Counts{TotalCodes: 2, UnusedCodes: 1}, project.Statistics)
 	assert.EqualValues(t, 1, project.Statistics.Disabled())
@@ -40,7 +40,7 @@ func TestTheSevenCalls(t *testing.T) {
 	page, err := h.client.ListCodes(ctx, codegate.ListCodesRequest{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 2)
-	assert.Equal(t, "NEW", page.Items[0].Code, "newest first")
+	assert.Equal(t, "NEW", page.Items[0].Code.Reveal(), "newest first")
 	assert.True(t, page.Items[1].Disabled)
 	assert.Equal(t, codegate.CodePage{Items: page.Items, Total: 2, Page: 1, PageSize: 20, TotalPages: 1, Raw: page.Raw}, *page)
 
@@ -62,18 +62,18 @@ func TestTheSevenCalls(t *testing.T) {
 	detail, err := h.client.GetCode(ctx, seeded.ID)
 	require.NoError(t, err)
 	assert.True(t, detail.Used)
-	assert.Equal(t, "用户 <张三>", *detail.VerifiedBy)
+	assert.Equal(t, "用户 <张三>", detail.VerifiedBy.Reveal())
 	require.Len(t, detail.VerificationLogs, 2)
 	assert.Equal(t, codegate.LogFailed, detail.VerificationLogs[0].Result)
 	assert.Equal(t, codegate.LogSuccess, detail.VerificationLogs[1].Result)
-	assert.NotNil(t, detail.VerificationLogs[0].IPAddress)
+	assert.NotEmpty(t, detail.VerificationLogs[0].IPAddress.Reveal())
 
 	statistics, err := h.client.GetStatistics(ctx)
 	require.NoError(t, err)
 	assert.EqualValues(t, 1, statistics.UsedCodes)
 	assert.Equal(t, "0.5", statistics.UsageRate.String())
 	require.Len(t, statistics.RecentVerifications, 1)
-	assert.Equal(t, "NEW", statistics.RecentVerifications[0].Code)
+	assert.Equal(t, "NEW", statistics.RecentVerifications[0].Code.Reveal())
 
 	back, err := h.client.ReactivateCode(ctx, codegate.ReactivateCodeRequest{Code: "NEW", ReactivatedBy: "admin", Reason: "退款"})
 	require.NoError(t, err)
@@ -107,7 +107,7 @@ func TestCodesOfAllClasses(t *testing.T) {
 			detail, err := h.client.GetCodeByCode(t.Context(), code)
 			require.NoError(t, err)
 			assert.Equal(t, seeded.ID, detail.ID)
-			assert.Equal(t, code, detail.Code.Code)
+			assert.Equal(t, code, detail.Code.Code.Reveal())
 			redeemed, err := h.client.VerifyCode(t.Context(), codegate.VerifyCodeRequest{Code: code})
 			require.NoError(t, err)
 			assert.True(t, redeemed.Success)
@@ -140,7 +140,7 @@ func TestSearches(t *testing.T) {
 			require.NoError(t, err)
 			var got []string
 			for _, c := range page.Items {
-				got = append(got, c.Code)
+				got = append(got, c.Code.Reveal())
 			}
 			assert.ElementsMatch(t, want, got)
 		})
@@ -299,9 +299,9 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			return err
 		}, "codegate: ListCodes: invalid request: page must be at least 1"},
 		"page_size 101 and more": {func(ctx context.Context) error {
-			_, err := h.client.ListCodes(ctx, codegate.ListCodesRequest{Page: new(-1), PageSize: new(101), Status: "Unused", Search: "\xff"})
+			_, err := h.client.ListCodes(ctx, codegate.ListCodesRequest{Page: new(-1), PageSize: new(101), Status: "Unused", Search: long})
 			return err
-		}, "codegate: ListCodes: invalid request: page must be at least 1; page_size must be 1 to 100; status must be unused, used, disabled, expired or empty; search must be at most 100 characters of valid UTF-8 without NUL"},
+		}, "codegate: ListCodes: invalid request: page must be at least 1; page_size must be 1 to 100; status must be unused, used, disabled, expired or empty; search must be at most 100 characters without NUL"},
 		"an iterator with page_size 0": {func(ctx context.Context) error {
 			for _, err := range h.client.Codes(ctx, codegate.ListCodesRequest{PageSize: new(0)}) {
 				return err
@@ -311,29 +311,37 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		"a search of 101 characters": {func(ctx context.Context) error {
 			_, err := h.client.ListCodes(ctx, codegate.ListCodesRequest{Search: long})
 			return err
-		}, "codegate: ListCodes: invalid request: search must be at most 100 characters of valid UTF-8 without NUL"},
+		}, "codegate: ListCodes: invalid request: search must be at most 100 characters without NUL"},
+		"a search that is no UTF-8": {func(ctx context.Context) error {
+			_, err := h.client.ListCodes(ctx, codegate.ListCodesRequest{Search: "\xff"})
+			return err
+		}, "codegate: ListCodes: invalid request: search must be valid UTF-8"},
+		"a request and options that are wrong": {func(ctx context.Context) error {
+			_, err := h.client.VerifyCode(ctx, codegate.VerifyCodeRequest{}, transport.WithAttempts(0), transport.WithIdempotencyKey("k"))
+			return err
+		}, "codegate: VerifyCode: invalid request: code must be 1 to 100 characters; attempts must be at least 1; idempotency_key is not available for this operation"},
 		"a search for NUL, which finds every code": {func(ctx context.Context) error {
 			for _, err := range h.client.Codes(ctx, codegate.ListCodesRequest{Search: "A\x00"}) {
 				return err
 			}
 			return nil
-		}, "search must be at most 100 characters of valid UTF-8 without NUL"},
+		}, "search must be at most 100 characters without NUL"},
 		"a code of 101 characters": {func(ctx context.Context) error {
 			_, err := h.client.VerifyCode(ctx, codegate.VerifyCodeRequest{Code: long, VerifiedBy: long})
 			return err
-		}, "codegate: VerifyCode: invalid request: code must be 1 to 100 characters of valid UTF-8; verified_by must be at most 100 characters"},
+		}, "codegate: VerifyCode: invalid request: code must be 1 to 100 characters; verified_by must be at most 100 characters"},
 		"an empty code": {func(ctx context.Context) error {
 			_, err := h.client.VerifyCode(ctx, codegate.VerifyCodeRequest{})
 			return err
 		}, "code must be 1 to 100 characters"},
 		"an empty code to look up": {func(ctx context.Context) error { _, err := h.client.GetCodeByCode(ctx, ""); return err }, "code must be 1 to 100 characters"},
-		"a broken code to look up": {func(ctx context.Context) error { _, err := h.client.GetCodeByCode(ctx, "a\xff"); return err }, "code must be 1 to 100 characters"},
+		"a broken code to look up": {func(ctx context.Context) error { _, err := h.client.GetCodeByCode(ctx, "a\xff"); return err }, "codegate: GetCodeByCode: invalid request: code must be valid UTF-8"},
 		"an empty code id":         {func(ctx context.Context) error { _, err := h.client.GetCode(ctx, ""); return err }, "code_id must be"},
-		"a code id with a path":    {func(ctx context.Context) error { _, err := h.client.GetCode(ctx, "../codes"); return err }, "code_id must be"},
+		"a code id with a path":    {func(ctx context.Context) error { _, err := h.client.GetCode(ctx, "../codes"); return err }, "codegate: GetCode: invalid request: code_id must be 1 to 64 letters, digits or hyphens"},
 		"reactivating": {func(ctx context.Context) error {
 			_, err := h.client.ReactivateCode(ctx, codegate.ReactivateCodeRequest{ReactivatedBy: long})
 			return err
-		}, "code must be 1 to 100 characters of valid UTF-8; reactivated_by must be at most 100 characters"},
+		}, "code must be 1 to 100 characters; reactivated_by must be at most 100 characters"},
 		"a verified_by that is no UTF-8": {func(ctx context.Context) error {
 			_, err := h.client.VerifyCode(ctx, codegate.VerifyCodeRequest{Code: "A", VerifiedBy: "\xd5\xc5"})
 			return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/answer"
 )
 
@@ -24,18 +25,6 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	err := read.UnmarshalJSON(b)
 	t.Time = read.Time
 	return err
-}
-
-// optional is a member that may be null.
-type optional struct{ json.RawMessage }
-
-// text is nil for anything but a string or a number.
-func (o optional) text() *string {
-	s := string(text(o.RawMessage))
-	if s == "" && string(o.RawMessage) != `""` {
-		return nil
-	}
-	return &s
 }
 
 // moment is nil for anything but a time.
@@ -67,13 +56,13 @@ func (c counts) counts() Counts {
 // UnmarshalJSON reads an answer that has an id.
 func (p *Project) UnmarshalJSON(b []byte) error {
 	var in struct {
-		ID          answer.ID   `json:"id"`
-		Name        answer.Text `json:"name"`
-		Description optional    `json:"description"`
-		Status      answer.Flag `json:"status"`
-		ExpiresAt   answer.Time `json:"expires_at"`
-		CreatedAt   Time        `json:"created_at"`
-		Statistics  counts      `json:"statistics"`
+		ID          answer.ID          `json:"id"`
+		Name        answer.Text        `json:"name"`
+		Description transport.Personal `json:"description"`
+		Status      answer.Flag        `json:"status"`
+		ExpiresAt   answer.Time        `json:"expires_at"`
+		CreatedAt   Time               `json:"created_at"`
+		Statistics  counts             `json:"statistics"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
@@ -84,12 +73,12 @@ func (p *Project) UnmarshalJSON(b []byte) error {
 	*p = Project{
 		ID:          string(in.ID),
 		Name:        string(in.Name),
-		Description: in.Description.text(),
+		Description: in.Description,
 		Enabled:     in.Status.Is(),
 		ExpiresAt:   moment(in.ExpiresAt),
 		CreatedAt:   in.CreatedAt,
 		Statistics:  in.Statistics.counts(),
-		Raw:         answer.Keep(b),
+		Raw:         transport.NewRaw(b),
 	}
 	return nil
 }
@@ -113,7 +102,7 @@ func (s *Statistics) UnmarshalJSON(b []byte) error {
 		Counts:              in.counts.counts(),
 		UsageRate:           in.UsageRate,
 		RecentVerifications: list[RecentVerification](in.Recent),
-		Raw:                 answer.Keep(b),
+		Raw:                 transport.NewRaw(b),
 	}
 	return nil
 }
@@ -121,12 +110,12 @@ func (s *Statistics) UnmarshalJSON(b []byte) error {
 // UnmarshalJSON reads any object.
 func (v *RecentVerification) UnmarshalJSON(b []byte) error {
 	var in struct {
-		Code       answer.Text `json:"code"`
-		VerifiedAt answer.Time `json:"verified_at"`
-		VerifiedBy optional    `json:"verified_by"`
+		Code       transport.Personal `json:"code"`
+		VerifiedAt answer.Time        `json:"verified_at"`
+		VerifiedBy transport.Personal `json:"verified_by"`
 	}
 	err := answer.Decode(b, &in)
-	*v = RecentVerification{Code: string(in.Code), VerifiedAt: moment(in.VerifiedAt), VerifiedBy: in.VerifiedBy.text()}
+	*v = RecentVerification{Code: in.Code, VerifiedAt: moment(in.VerifiedAt), VerifiedBy: in.VerifiedBy}
 	return err
 }
 
@@ -148,15 +137,15 @@ func list[T any](b json.RawMessage) []T {
 // UnmarshalJSON reads a code that has an id and a status.
 func (c *Code) UnmarshalJSON(b []byte) error {
 	var in struct {
-		ID         answer.ID   `json:"id"`
-		Code       answer.Text `json:"code"`
-		Status     answer.Flag `json:"status"`
-		IsDisabled answer.Flag `json:"is_disabled"`
-		IsExpired  answer.Flag `json:"is_expired"`
-		ExpiresAt  answer.Time `json:"expires_at"`
-		VerifiedAt answer.Time `json:"verified_at"`
-		VerifiedBy optional    `json:"verified_by"`
-		CreatedAt  Time        `json:"created_at"`
+		ID         answer.ID          `json:"id"`
+		Code       transport.Personal `json:"code"`
+		Status     answer.Flag        `json:"status"`
+		IsDisabled answer.Flag        `json:"is_disabled"`
+		IsExpired  answer.Flag        `json:"is_expired"`
+		ExpiresAt  answer.Time        `json:"expires_at"`
+		VerifiedAt answer.Time        `json:"verified_at"`
+		VerifiedBy transport.Personal `json:"verified_by"`
+		CreatedAt  Time               `json:"created_at"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
@@ -169,15 +158,15 @@ func (c *Code) UnmarshalJSON(b []byte) error {
 	}
 	*c = Code{
 		ID:         string(in.ID),
-		Code:       string(in.Code),
+		Code:       in.Code,
 		Used:       in.Status.Value,
 		Disabled:   in.IsDisabled.Is(),
 		Expired:    in.IsExpired.Is(),
 		ExpiresAt:  moment(in.ExpiresAt),
 		VerifiedAt: moment(in.VerifiedAt),
-		VerifiedBy: in.VerifiedBy.text(),
+		VerifiedBy: in.VerifiedBy,
 		CreatedAt:  in.CreatedAt,
-		Raw:        answer.Keep(b),
+		Raw:        transport.NewRaw(b),
 	}
 	return nil
 }
@@ -200,20 +189,20 @@ func (d *CodeDetail) UnmarshalJSON(b []byte) error {
 // UnmarshalJSON reads any object.
 func (l *VerificationLog) UnmarshalJSON(b []byte) error {
 	var in struct {
-		ID         answer.ID   `json:"id"`
-		VerifiedAt Time        `json:"verified_at"`
-		VerifiedBy optional    `json:"verified_by"`
-		IPAddress  optional    `json:"ip_address"`
-		Result     answer.Text `json:"result"`
+		ID         answer.ID          `json:"id"`
+		VerifiedAt Time               `json:"verified_at"`
+		VerifiedBy transport.Personal `json:"verified_by"`
+		IPAddress  transport.Personal `json:"ip_address"`
+		Result     answer.Text        `json:"result"`
 	}
 	err := answer.Decode(b, &in)
 	*l = VerificationLog{
 		ID:         string(in.ID),
 		VerifiedAt: in.VerifiedAt,
-		VerifiedBy: in.VerifiedBy.text(),
-		IPAddress:  in.IPAddress.text(),
+		VerifiedBy: in.VerifiedBy,
+		IPAddress:  in.IPAddress,
 		Result:     LogResult(in.Result),
-		Raw:        answer.Keep(b),
+		Raw:        transport.NewRaw(b),
 	}
 	return err
 }
@@ -266,7 +255,7 @@ func (p *CodePage) UnmarshalJSON(b []byte) error {
 		Page:       int(in.Page.Value),
 		PageSize:   int(in.PageSize.Value),
 		TotalPages: int(in.TotalPages.Value),
-		Raw:        answer.Keep(b),
+		Raw:        transport.NewRaw(b),
 	}
 	return nil
 }
@@ -274,12 +263,12 @@ func (p *CodePage) UnmarshalJSON(b []byte) error {
 // UnmarshalJSON reads an answer that says whether it succeeded.
 func (r *VerifyResult) UnmarshalJSON(b []byte) error {
 	var in struct {
-		Success    answer.Flag `json:"success"`
-		CodeID     optional    `json:"code_id"`
-		Code       answer.Text `json:"code"`
-		VerifiedAt answer.Time `json:"verified_at"`
-		Message    answer.Text `json:"message"`
-		ErrorCode  answer.Text `json:"error_code"`
+		Success    answer.Flag        `json:"success"`
+		CodeID     *answer.ID         `json:"code_id"`
+		Code       transport.Personal `json:"code"`
+		VerifiedAt answer.Time        `json:"verified_at"`
+		Message    transport.Personal `json:"message"`
+		ErrorCode  answer.Text        `json:"error_code"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
@@ -289,12 +278,13 @@ func (r *VerifyResult) UnmarshalJSON(b []byte) error {
 	}
 	*r = VerifyResult{
 		Success:    in.Success.Value,
-		CodeID:     in.CodeID.text(),
-		Code:       string(in.Code),
+		CodeID:     (*string)(in.CodeID),
+		Code:       in.Code,
 		VerifiedAt: moment(in.VerifiedAt),
-		Message:    string(in.Message),
+		Message:    in.Message,
 		ErrorCode:  ErrorCode(in.ErrorCode),
-		Raw:        answer.Keep(b),
+		Raw:        transport.NewRaw(b),
+		client:     r.client,
 	}
 	return nil
 }
@@ -302,12 +292,12 @@ func (r *VerifyResult) UnmarshalJSON(b []byte) error {
 // UnmarshalJSON reads an answer that says whether it succeeded.
 func (r *ReactivateResult) UnmarshalJSON(b []byte) error {
 	var in struct {
-		Success       answer.Flag `json:"success"`
-		CodeID        optional    `json:"code_id"`
-		Code          answer.Text `json:"code"`
-		ReactivatedAt answer.Time `json:"reactivated_at"`
-		Message       answer.Text `json:"message"`
-		ErrorCode     answer.Text `json:"error_code"`
+		Success       answer.Flag        `json:"success"`
+		CodeID        *answer.ID         `json:"code_id"`
+		Code          transport.Personal `json:"code"`
+		ReactivatedAt answer.Time        `json:"reactivated_at"`
+		Message       transport.Personal `json:"message"`
+		ErrorCode     answer.Text        `json:"error_code"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
@@ -317,12 +307,13 @@ func (r *ReactivateResult) UnmarshalJSON(b []byte) error {
 	}
 	*r = ReactivateResult{
 		Success:       in.Success.Value,
-		CodeID:        in.CodeID.text(),
-		Code:          string(in.Code),
+		CodeID:        (*string)(in.CodeID),
+		Code:          in.Code,
 		ReactivatedAt: moment(in.ReactivatedAt),
-		Message:       string(in.Message),
+		Message:       in.Message,
 		ErrorCode:     ErrorCode(in.ErrorCode),
-		Raw:           answer.Keep(b),
+		Raw:           transport.NewRaw(b),
+		client:        r.client,
 	}
 	return nil
 }

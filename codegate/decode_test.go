@@ -89,7 +89,33 @@ func encode(t require.TestingT, v any) []byte {
 	return b
 }
 
-func TestWhatComesIsKeptAndWrittenAsItCame(t *testing.T) {
+// hidden are the members that JSON masks.
+var hidden = []string{"description", "code", "verified_by", "ip_address", "message"}
+
+// maskMembers puts the mask in the place of hidden members, however deep.
+func maskMembers(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = maskMembers(v[i])
+		}
+	case map[string]any:
+		for name, member := range v {
+			if v[name] = maskMembers(member); slices.Contains(hidden, name) {
+				v[name] = "[redacted]"
+			}
+		}
+	}
+	return v
+}
+
+func masked(t require.TestingT, b []byte) []byte {
+	var v any
+	require.NoError(t, json.Unmarshal(b, &v))
+	return encode(t, maskMembers(v))
+}
+
+func TestWhatComesIsKeptAndWrittenAsItCameButForMasks(t *testing.T) {
 	for name, tc := range answers {
 		t.Run(name, func(t *testing.T) {
 			whole := members(t, []byte(tc.json))
@@ -98,9 +124,11 @@ func TestWhatComesIsKeptAndWrittenAsItCame(t *testing.T) {
 			require.NoError(t, json.Unmarshal(encode(t, whole), v))
 			delete(whole, "more")
 			if _, page := v.(*codegate.CodePage); page {
-				whole["items"] = json.RawMessage(`[{"id":"c","code":"","status":false,"is_disabled":false,"is_expired":false,"expires_at":null,"verified_at":null,"verified_by":null,"created_at":null}]`)
+				whole["items"] = json.RawMessage(`[{"id":"c","code":"","status":false,"is_disabled":false,"is_expired":false,"expires_at":null,"verified_at":null,"verified_by":"","created_at":null}]`)
+				assert.JSONEq(t, string(encode(t, whole)), string(encode(t, v)))
+				return
 			}
-			want := strings.ReplaceAll(string(encode(t, whole)), `"error_code":null`, `"error_code":""`)
+			want := strings.ReplaceAll(string(masked(t, encode(t, whole))), `"error_code":null`, `"error_code":""`)
 			assert.JSONEq(t, want, string(encode(t, v)))
 		})
 	}
@@ -109,25 +137,26 @@ func TestWhatComesIsKeptAndWrittenAsItCame(t *testing.T) {
 	h.faults.Script(transporttest.Status(200, " "+answer+"\n"))
 	detail, err := h.client.GetCode(t.Context(), "c")
 	require.NoError(t, err)
-	assert.Equal(t, answer, string(detail.Raw))
-	assert.Equal(t, `{"id":"l","more":2}`, string(detail.VerificationLogs[0].Raw))
+	assert.Equal(t, answer, string(detail.Raw.Bytes()))
+	assert.Equal(t, `{"id":"l","more":2}`, string(detail.VerificationLogs[0].Raw.Bytes()))
 	h.faults.Script(transporttest.Status(200, `{"items":[`+answer+`],"more":3}`))
 	page, err := h.client.ListCodes(t.Context(), codegate.ListCodesRequest{})
 	require.NoError(t, err)
-	assert.Equal(t, `{"items":[`+answer+`],"more":3}`, string(page.Raw))
-	assert.Equal(t, answer, string(page.Items[0].Raw))
+	assert.Equal(t, `{"items":[`+answer+`],"more":3}`, string(page.Raw.Bytes()))
+	assert.Equal(t, answer, string(page.Items[0].Raw.Bytes()))
 	project, err := h.client.GetProject(t.Context())
 	require.NoError(t, err)
-	assert.JSONEq(t, string(project.Raw), string(encode(t, project)))
+	want := strings.ReplaceAll(string(project.Raw.Bytes()), `"description":null`, `"description":""`)
+	assert.JSONEq(t, want, string(encode(t, project)))
 	statistics, err := h.client.GetStatistics(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, string(statistics.Raw), `"usage_rate"`)
+	assert.Contains(t, string(statistics.Raw.Bytes()), `"usage_rate"`)
 	redeemed, err := h.client.VerifyCode(t.Context(), codegate.VerifyCodeRequest{Code: "NONE"})
 	require.NoError(t, err)
-	assert.Contains(t, string(redeemed.Raw), `"CODE_NOT_FOUND"`)
+	assert.Contains(t, string(redeemed.Raw.Bytes()), `"CODE_NOT_FOUND"`)
 	back, err := h.client.ReactivateCode(t.Context(), codegate.ReactivateCodeRequest{Code: "NONE"})
 	require.NoError(t, err)
-	assert.Contains(t, string(back.Raw), `"CODE_NOT_FOUND"`)
+	assert.Contains(t, string(back.Raw.Bytes()), `"CODE_NOT_FOUND"`)
 }
 
 // anyJSON draws any JSON value.
@@ -150,6 +179,7 @@ func TestAnOddMemberNeverCostsTheAnswer(t *testing.T) {
 				v := tc.empty()
 				require.NoError(t, json.Unmarshal(encode(t, whole), v))
 				delete(whole, odd)
+				whole = members(t, masked(t, encode(t, whole)))
 				got := members(t, encode(t, v))
 				for _, other := range slices.Sorted(maps.Keys(whole)) {
 					if other != "items" && other != "error_code" {
@@ -166,25 +196,55 @@ func TestOddMembersAreReadForWhatTheyAre(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"id":12345678901234567890,"code":77,"status":"true","STATUS":false,"is_disabled":0,"expires_at":"",
 		"verified_at":"1772366400","verified_by":4711,"created_at":"soon","verification_logs":[{"id":1,"result":"odd","ip_address":{}}]}`), &detail))
 	assert.Equal(t, "12345678901234567890", detail.ID)
-	assert.Equal(t, "77", detail.Code.Code)
+	assert.Equal(t, "77", detail.Code.Code.Reveal())
 	assert.True(t, detail.Used, "the exact name counts")
 	assert.False(t, detail.Disabled)
 	assert.Nil(t, detail.ExpiresAt)
 	assert.Equal(t, now, detail.VerifiedAt.Time)
-	assert.Equal(t, "4711", *detail.VerifiedBy)
+	assert.Equal(t, "4711", detail.VerifiedBy.Reveal())
 	assert.True(t, detail.CreatedAt.IsZero())
 	assert.Equal(t, "1", detail.VerificationLogs[0].ID)
 	assert.Equal(t, codegate.LogResult("odd"), detail.VerificationLogs[0].Result)
-	assert.Nil(t, detail.VerificationLogs[0].IPAddress)
+	assert.True(t, detail.VerificationLogs[0].IPAddress.IsZero())
 
 	require.NoError(t, json.Unmarshal([]byte(`{"id":"c","status":true,"verified_by":"","verification_logs":[null]}`), &detail))
-	assert.Empty(t, *detail.VerifiedBy, "a name that is empty is one")
+	assert.True(t, detail.VerifiedBy.IsZero())
 	assert.Nil(t, detail.VerificationLogs)
 
 	var redeemed codegate.VerifyResult
 	require.NoError(t, json.Unmarshal([]byte(`{"success":false,"code_id":null,"code":null,"verified_at":null,"message":null,"error_code":"CODE_MELTED","more":{}}`), &redeemed))
 	require.ErrorIs(t, redeemed.Err(), codegate.ErrorCode("CODE_MELTED"))
 	assert.Nil(t, redeemed.CodeID)
+}
+
+func TestRevealGivesWhatThePlatformSent(t *testing.T) {
+	h := start(t)
+	h.faults.Script(
+		transporttest.Status(200, `{"id":"c","code":"A","status":true,"verified_by":"o","verification_logs":[{"verified_by":"p","ip_address":"::1"}]}`),
+		transporttest.Status(200, `{"id":"p","description":"d"}`),
+		transporttest.Status(200, `{"total_codes":1,"recent_verifications":[{"code":"B","verified_by":"q"}]}`),
+		transporttest.Status(200, `{"success":true,"code":"C","message":"m"}`),
+		transporttest.Status(200, `{"success":true,"code":"D","message":"n"}`),
+	)
+	ctx := t.Context()
+	detail, err := h.client.GetCode(ctx, "c")
+	require.NoError(t, err)
+	project, err := h.client.GetProject(ctx)
+	require.NoError(t, err)
+	statistics, err := h.client.GetStatistics(ctx)
+	require.NoError(t, err)
+	redeemed, err := h.client.VerifyCode(ctx, order)
+	require.NoError(t, err)
+	back, err := h.client.ReactivateCode(ctx, codegate.ReactivateCodeRequest{Code: "D"})
+	require.NoError(t, err)
+	var got []string
+	for _, text := range []transport.Personal{
+		detail.Code.Code, detail.VerifiedBy, detail.VerificationLogs[0].VerifiedBy, detail.VerificationLogs[0].IPAddress, project.Description,
+		statistics.RecentVerifications[0].Code, statistics.RecentVerifications[0].VerifiedBy, redeemed.Code, redeemed.Message, back.Code, back.Message,
+	} {
+		got = append(got, text.Reveal())
+	}
+	assert.Equal(t, []string{"A", "o", "p", "::1", "d", "B", "q", "C", "m", "D", "n"}, got)
 }
 
 func TestWhatMakesAnAnswerMustBeThere(t *testing.T) {

@@ -47,6 +47,11 @@
 // project, the id and the status of a code, the items of a page, the success of
 // a redemption and of a reactivation, the number of codes of statistics.
 //
+// Codes, names, addresses and the platform's sentences are [transport.Personal],
+// and Raw is [transport.Raw]: they print, log and encode as masks wherever they
+// stand, and Reveal and Bytes give what came. Requests hold plain strings, and
+// print, log and encode with masks themselves.
+//
 // # Connections
 //
 // A client opens at most 15 connections, since the platform stalls when more

@@ -33,7 +33,7 @@ func (c *Client) pages(ctx context.Context, operation string, req ListCodesReque
 	if req.PageSize != nil {
 		first.Size = *req.PageSize
 	}
-	return transport.Pages(provider, operation, first, func(at transport.PageAt) (*CodePage, error) {
+	return transport.Pages(c.t.Name(), operation, first, func(at transport.PageAt) (*CodePage, error) {
 		return c.ListCodes(ctx, ListCodesRequest{Page: &at.Number, PageSize: &at.Size, Status: req.Status, Search: req.Search}, opts...)
 	}, facts)
 }
@@ -41,7 +41,7 @@ func (c *Client) pages(ctx context.Context, operation string, req ListCodesReque
 // facts are what a page tells of its list.
 func facts(p *CodePage) transport.PageFacts {
 	var in pageAnswer
-	_ = answer.Decode(p.Raw, &in) // it was decoded before
+	_ = answer.Decode(p.Raw.Bytes(), &in) // it was decoded before
 	return transport.PageFacts{
 		Items:   len(p.Items),
 		Content: in.Items.raw,
@@ -99,5 +99,5 @@ func (c *Client) CollectCodes(ctx context.Context, req ListCodesRequest, opts ..
 			return found, nil
 		}
 	}
-	return found, &transport.Error{Provider: provider, Operation: "CollectCodes", Kind: transport.ErrConflict, Err: errListChanging}
+	return found, &transport.Error{Provider: c.t.Name(), Operation: "CollectCodes", Kind: transport.ErrConflict, Err: errListChanging}
 }

@@ -82,7 +82,7 @@ func TestRedeemingWhileReading(t *testing.T) {
 			if last = err; err != nil {
 				continue
 			}
-			_, err = h.client.VerifyCode(t.Context(), codegate.VerifyCodeRequest{Code: code.Code})
+			_, err = h.client.VerifyCode(t.Context(), codegate.VerifyCodeRequest{Code: code.Code.Reveal()})
 			require.NoError(t, err)
 			redeemed++
 		}
@@ -95,7 +95,7 @@ func TestRedeemingWhileReading(t *testing.T) {
 		codes, err := h.client.CollectCodes(t.Context(), unused)
 		require.NoError(t, err)
 		for _, code := range codes {
-			result, err := h.client.VerifyCode(t.Context(), codegate.VerifyCodeRequest{Code: code.Code})
+			result, err := h.client.VerifyCode(t.Context(), codegate.VerifyCodeRequest{Code: code.Code.Reveal()})
 			require.NoError(t, err)
 			assert.True(t, result.Success)
 		}
@@ -147,7 +147,7 @@ func TestAListEndsWhereThePlatformSaysSo(t *testing.T) {
 			for code, err := range pages(t, tc.pages...).Codes(t.Context(), codegate.ListCodesRequest{}) {
 				if last = err; err == nil {
 					n++
-					assert.Equal(t, "C"+code.ID, code.Code)
+					assert.Equal(t, "C"+code.ID, code.Code.Reveal())
 				}
 			}
 			assert.Equal(t, tc.want, n)
@@ -202,8 +202,8 @@ func TestCollectCodesWhileOthersRedeem(t *testing.T) {
 			}
 			found := make(map[string]bool)
 			for _, c := range codes {
-				assert.False(t, found[c.Code], "each code once")
-				found[c.Code] = true
+				assert.False(t, found[c.Code.Reveal()], "each code once")
+				found[c.Code.Reveal()] = true
 			}
 			for i := range 60 { // never redeemed
 				assert.True(t, found[fmt.Sprintf("C%03d", i)], i)

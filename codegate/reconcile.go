@@ -2,6 +2,7 @@ package codegate
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -48,16 +49,17 @@ func (r *reconciliation) settle(ctx context.Context, _ transport.Info, err *tran
 		return fmt.Errorf("%w; looking the code up failed too: %w", err, lookUp)
 	case !found.Used:
 		return r.sendAgain(err, errUnused)
-	case found.VerifiedBy == nil && !namesNobody(found):
+	case found.VerifiedBy.IsZero() && !namesNobody(found):
 		return fmt.Errorf("%w; %w", err, errWhoKnows)
-	case found.VerifiedBy == nil || *found.VerifiedBy != r.req.VerifiedBy:
-		*r.out = VerifyResult{ErrorCode: CodeAlreadyUsed, Message: "Code has already been used"}
+	case found.VerifiedBy.Reveal() != r.req.VerifiedBy: // which is not empty
+		*r.out = VerifyResult{ErrorCode: CodeAlreadyUsed, Message: transport.NewPersonal("Code has already been used")}
 	case r.before(found.VerifiedAt):
 		return fmt.Errorf("%w; %w", err, errEarlier)
 	default:
-		*r.out = VerifyResult{Success: true, CodeID: &found.ID, VerifiedAt: found.VerifiedAt, Message: "Code verified"}
+		*r.out = VerifyResult{Success: true, CodeID: &found.ID, VerifiedAt: found.VerifiedAt, Message: transport.NewPersonal("Code verified")}
 	}
-	r.out.Code, r.out.Reconciled, r.out.Raw = r.req.Code, true, found.Raw
+	r.out.Code, r.out.Raw = transport.NewPersonal(r.req.Code), found.Raw
+	r.out.Reconciled, r.out.client = true, r.client.t.Name()
 	return nil
 }
 
@@ -72,10 +74,10 @@ func (r *reconciliation) sendAgain(err *transport.Error, why error) error {
 // something that cannot be read.
 func namesNobody(found *CodeDetail) bool {
 	var in struct {
-		VerifiedBy optional `json:"verified_by"`
+		VerifiedBy json.RawMessage `json:"verified_by"`
 	}
-	_ = answer.Decode(found.Raw, &in) // it was decoded before
-	return answer.IsNull(in.VerifiedBy.RawMessage)
+	_ = answer.Decode(found.Raw.Bytes(), &in) // it was decoded before
+	return in.VerifiedBy == nil || string(in.VerifiedBy) == `""`
 }
 
 // before reports whether the platform recorded a use clearly before the call

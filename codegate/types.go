@@ -1,10 +1,8 @@
 package codegate
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
 	"strconv"
 	"time"
 
@@ -13,7 +11,8 @@ import (
 
 // Every type of an answer reads leniently: a member that has not the
 // documented form counts as absent, and Raw has it as it came. What makes the
-// answer what it is must be there, else it is malformed: see decode.go.
+// answer what it is must be there, else it is malformed: see decode.go. Codes,
+// names, addresses and free text are transport.Personal, which prints as a mask.
 
 // Time is a moment that the platform writes as Unix time in whole seconds.
 type Time struct{ time.Time }
@@ -29,9 +28,9 @@ func (t Time) MarshalJSON() ([]byte, error) {
 // Project is the answer of GetProject ("CodeGate SDK API reference, Project").
 // It has an id.
 type Project struct {
-	ID          string  `json:"id"`
-	Name        string  `json:"name"`
-	Description *string `json:"description"`
+	ID          string             `json:"id"`
+	Name        string             `json:"name"`
+	Description transport.Personal `json:"description"`
 	// Enabled is true in every answer: a project that is off answers with an
 	// error that matches ProjectDisabled.
 	Enabled bool `json:"status"`
@@ -41,7 +40,7 @@ type Project struct {
 	CreatedAt  Time   `json:"created_at"`
 	Statistics Counts `json:"statistics"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // Counts are a project's numbers of codes. The states exclude each other. A
@@ -72,14 +71,14 @@ type Statistics struct {
 	// RecentVerifications holds the codes used last, newest first, at most 10.
 	RecentVerifications []RecentVerification `json:"recent_verifications"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // RecentVerification is one code that is used now.
 type RecentVerification struct {
-	Code       string  `json:"code"`
-	VerifiedAt *Time   `json:"verified_at"`
-	VerifiedBy *string `json:"verified_by"`
+	Code       transport.Personal `json:"code"`
+	VerifiedAt *Time              `json:"verified_at"`
+	VerifiedBy transport.Personal `json:"verified_by"`
 }
 
 // CodeStatus filters lists by a code's state.
@@ -95,8 +94,8 @@ const (
 
 // Code is one code as lists show it. It has an id and says whether it is used.
 type Code struct {
-	ID   string `json:"id"`
-	Code string `json:"code"`
+	ID   string             `json:"id"`
+	Code transport.Personal `json:"code"`
 	// Used is the platform's field "status".
 	Used bool `json:"status"`
 	// Disabled and Expired are false too where the platform did not say.
@@ -105,12 +104,12 @@ type Code struct {
 	// first list of unused codes may show expired ones.
 	Expired bool `json:"is_expired"`
 	// ExpiresAt is nil where the project's end applies.
-	ExpiresAt  *Time   `json:"expires_at"`
-	VerifiedAt *Time   `json:"verified_at"`
-	VerifiedBy *string `json:"verified_by"`
-	CreatedAt  Time    `json:"created_at"`
+	ExpiresAt  *Time              `json:"expires_at"`
+	VerifiedAt *Time              `json:"verified_at"`
+	VerifiedBy transport.Personal `json:"verified_by"`
+	CreatedAt  Time               `json:"created_at"`
 	// Raw is the code as it came, that of a CodeDetail with its logs.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // CodePage is one page of a list. It has a list of items; their number in all
@@ -122,7 +121,7 @@ type CodePage struct {
 	PageSize   int    `json:"page_size"`
 	TotalPages int    `json:"total_pages"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // CodeDetail is one code with its history.
@@ -134,13 +133,13 @@ type CodeDetail struct {
 
 // VerificationLog is one attempt to redeem or reactivate a code.
 type VerificationLog struct {
-	ID         string    `json:"id"`
-	VerifiedAt Time      `json:"verified_at"`
-	VerifiedBy *string   `json:"verified_by"`
-	IPAddress  *string   `json:"ip_address"`
-	Result     LogResult `json:"result"`
+	ID         string             `json:"id"`
+	VerifiedAt Time               `json:"verified_at"`
+	VerifiedBy transport.Personal `json:"verified_by"`
+	IPAddress  transport.Personal `json:"ip_address"`
+	Result     LogResult          `json:"result"`
 	// Raw is the entry as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // LogResult is how an attempt ended. Unknown words are kept.
@@ -167,18 +166,20 @@ type VerifyCodeRequest struct {
 type VerifyResult struct {
 	Success bool `json:"success"`
 	// CodeID is nil on failure.
-	CodeID     *string `json:"code_id"`
-	Code       string  `json:"code"`
-	VerifiedAt *Time   `json:"verified_at"`
+	CodeID     *string            `json:"code_id"`
+	Code       transport.Personal `json:"code"`
+	VerifiedAt *Time              `json:"verified_at"`
 	// Message is English text of the platform.
-	Message string `json:"message"`
+	Message transport.Personal `json:"message"`
 	// ErrorCode is "" on success.
 	ErrorCode ErrorCode `json:"error_code"`
 	// Reconciled tells that the answer was lost and the result comes from
 	// looking the code up.
 	Reconciled bool `json:"-"`
 	// Raw is the answer as it came, that of the look-up if Reconciled is set.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
+	// client is the name that Err gives.
+	client string
 }
 
 // Err returns nil for a success, else an error that matches r.ErrorCode and a
@@ -187,7 +188,11 @@ func (r *VerifyResult) Err() error {
 	if r.Success {
 		return nil
 	}
-	return r.ErrorCode.refusal("VerifyCode")
+	return r.refusal()
+}
+
+func (r *VerifyResult) refusal() *transport.Error {
+	return r.ErrorCode.refusal(cmp.Or(r.client, provider), "VerifyCode")
 }
 
 // ReactivateCodeRequest makes a used code usable again.
@@ -202,11 +207,11 @@ type ReactivateCodeRequest struct {
 // ReactivateResult is the answer of ReactivateCode. It says whether it
 // succeeded.
 type ReactivateResult struct {
-	Success       bool    `json:"success"`
-	CodeID        *string `json:"code_id"`
-	Code          string  `json:"code"`
-	ReactivatedAt *Time   `json:"reactivated_at"`
-	Message       string  `json:"message"`
+	Success       bool               `json:"success"`
+	CodeID        *string            `json:"code_id"`
+	Code          transport.Personal `json:"code"`
+	ReactivatedAt *Time              `json:"reactivated_at"`
+	Message       transport.Personal `json:"message"`
 	// ErrorCode is "" on success.
 	ErrorCode ErrorCode `json:"error_code"`
 	// AlreadyDone tells that an earlier attempt of this call may have done it:
@@ -214,7 +219,9 @@ type ReactivateResult struct {
 	// then true, CodeID and ReactivatedAt are nil.
 	AlreadyDone bool `json:"-"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
+	// client is the name that Err gives.
+	client string
 }
 
 // Err returns nil for a success, else an error that matches r.ErrorCode and a
@@ -223,7 +230,11 @@ func (r *ReactivateResult) Err() error {
 	if r.Success {
 		return nil
 	}
-	return r.ErrorCode.refusal("ReactivateCode")
+	return r.refusal()
+}
+
+func (r *ReactivateResult) refusal() *transport.Error {
+	return r.ErrorCode.refusal(cmp.Or(r.client, provider), "ReactivateCode")
 }
 
 // ErrorCode is the platform's word for a business failure. It is an error
@@ -246,8 +257,8 @@ const (
 func (c ErrorCode) Error() string { return string(c) }
 
 // refusal is the failure that the word stands for.
-func (c ErrorCode) refusal(operation string) *transport.Error {
-	e := &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrConflict, Code: string(c), Err: c}
+func (c ErrorCode) refusal(client, operation string) *transport.Error {
+	e := &transport.Error{Provider: client, Operation: operation, Kind: transport.ErrConflict, Code: string(c), Err: c}
 	switch c {
 	case CodeNotFound:
 		e.Kind = transport.ErrNotFound
@@ -268,89 +279,3 @@ func (c ErrorCode) provesUnused() bool {
 	}
 	return false
 }
-
-// Codes and the names of those who redeem them are not for logs: the types
-// that hold them print and log without them. LogValue is there because slog's
-// JSON does not ask Format.
-
-// Format prints the id and the number of codes.
-func (p Project) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "project %s (%d codes)", p.ID, p.Statistics.TotalCodes)
-}
-
-// LogValue returns what Format prints.
-func (p Project) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
-
-// Format prints the id and the state.
-func (c Code) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "code %s (used %t, disabled %t, expired %t)", c.ID, c.Used, c.Disabled, c.Expired)
-}
-
-// LogValue returns what Format prints.
-func (c Code) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
-
-// Format prints the time only.
-func (v RecentVerification) Format(f fmt.State, _ rune) {
-	at := "unknown"
-	if v.VerifiedAt != nil {
-		at = v.VerifiedAt.Format(time.RFC3339)
-	}
-	_, _ = io.WriteString(f, "verification at "+at)
-}
-
-// LogValue returns what Format prints.
-func (v RecentVerification) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
-
-// Format prints the id, the time and the result.
-func (l VerificationLog) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "log %s (%s at %s)", l.ID, string(l.Result), l.VerifiedAt.Format(time.RFC3339))
-}
-
-// LogValue returns what Format prints.
-func (l VerificationLog) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
-
-// Format prints nothing of the request's values.
-func (VerifyCodeRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "verify request") }
-
-// LogValue returns what Format prints.
-func (v VerifyCodeRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
-
-// Format prints nothing of the request's values.
-func (ReactivateCodeRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "reactivate request")
-}
-
-// LogValue returns what Format prints.
-func (v ReactivateCodeRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
-
-// Format prints the outcome.
-func (r VerifyResult) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "verify result (success %t, %s)", r.Success, string(r.ErrorCode))
-}
-
-// LogValue returns what Format prints.
-func (r VerifyResult) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
-
-// Format prints the outcome.
-func (r ReactivateResult) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "reactivate result (success %t, %s)", r.Success, string(r.ErrorCode))
-}
-
-// LogValue returns what Format prints.
-func (r ReactivateResult) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
-
-// Format prints the numbers of the page.
-func (p CodePage) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "%d codes, page %d of %d", len(p.Items), p.Page, p.TotalPages)
-}
-
-// LogValue returns what Format prints.
-func (p CodePage) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
-
-// Format prints the numbers.
-func (s Statistics) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "statistics (%d codes, %d used)", s.TotalCodes, s.UsedCodes)
-}
-
-// LogValue returns what Format prints.
-func (s Statistics) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }

@@ -38,20 +38,17 @@ import (
 // [transport.ErrOutcomeUnknown] and CodeAlreadyUsed.
 func (c *Client) VerifyCode(ctx context.Context, req VerifyCodeRequest, opts ...transport.CallOption) (*VerifyResult, error) {
 	reconcile := transport.Reconciles(opts)
-	f := codeProblems(req.Code)
-	f.Check(utf8.RuneCountInString(req.VerifiedBy) <= maxVerifiedBy, "verified_by", "must be at most 100 characters")
-	f.Check(!reconcile || req.VerifiedBy != "", "verified_by", "must be set for reconciling")
-	if err := f.Err(provider, "VerifyCode"); err != nil {
-		return nil, err
-	}
-	var out VerifyResult
-	call := c.call("VerifyCode", http.MethodPost, "/codes/verify", "/codes/verify", transport.Unsafe, req)
+	out := VerifyResult{client: c.t.Name()}
+	call := c.call("VerifyCode", http.MethodPost, "/codes/verify", "/codes/verify", transport.Unsafe, verifyWire(req))
+	call.Invalid = codeProblems(req.Code)
+	call.Invalid.Check(utf8.RuneCountInString(req.VerifiedBy) <= maxVerifiedBy, "verified_by", "must be at most 100 characters")
+	call.Invalid.Check(!reconcile || req.VerifiedBy != "", "verified_by", "must be set for reconciling")
 	call.Reconcilable = true
 	call.Refused = func(info transport.Info) *transport.Error {
 		if !info.Repeated || out.Success || out.ErrorCode.provesUnused() {
 			return nil
 		}
-		return out.ErrorCode.refusal("VerifyCode")
+		return out.refusal()
 	}
 	if reconcile {
 		call.Settle = (&reconciliation{client: c, req: req, begun: c.t.Now(), out: &out}).settle

@@ -89,7 +89,7 @@ func (t *tour) list(ctx context.Context) error {
 	}
 	t.say("Page %d of %d, newest first:", page.Page, page.TotalPages)
 	for _, code := range page.Items {
-		t.say("  %s, used: %t", t.show(code.Code), code.Used)
+		t.say("  %s, used: %t", t.show(code.Code.Reveal()), code.Used)
 	}
 	return nil
 }
@@ -112,9 +112,9 @@ func (t *tour) lookUp(ctx context.Context) error {
 	if err != nil || len(page.Items) == 0 {
 		return err
 	}
-	detail, err := t.client.GetCodeByCode(ctx, page.Items[0].Code)
+	detail, err := t.client.GetCodeByCode(ctx, page.Items[0].Code.Reveal())
 	if err == nil {
-		t.say("Looked up %s: %d entries in its log.", t.show(detail.Code.Code), len(detail.VerificationLogs))
+		t.say("Looked up %s: %d entries in its log.", t.show(detail.Code.Code.Reveal()), len(detail.VerificationLogs))
 	}
 	return err
 }
@@ -126,7 +126,7 @@ func (t *tour) redeem(ctx context.Context) error {
 	if err != nil || len(page.Items) == 0 {
 		return err
 	}
-	code := page.Items[0].Code
+	code := page.Items[0].Code.Reveal()
 	request := codegate.VerifyCodeRequest{Code: code, VerifiedBy: "pentagate-example"}
 	first, err := t.client.VerifyCode(ctx, request)
 	if err != nil {
