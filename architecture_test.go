@@ -25,6 +25,7 @@ const module = "github.com/pentagate/pentagate"
 var floors = [][]string{
 	{"signing"},
 	{"transport"},
+	{"internal/leaks"},
 	{"codegate", "procure", "aihuishou", "uumit"},
 	{"providers"},
 	{"internal/fakes"},

@@ -25,7 +25,7 @@ func TestTypesWithPersonalDataAreNotLogged(t *testing.T) {
 	const secret = "张三 13800138000"
 	name := secret
 	raw := json.RawMessage(fmt.Sprintf("%q", secret))
-	personal := transport.NewPersonal(secret)
+	masked, personal := transport.NewRaw(raw), transport.NewPersonal(secret)
 	code := codegate.Code{ID: "1", Code: personal, VerifiedBy: personal}
 	for _, v := range []any{
 		code, &code, codegate.CodeDetail{Code: code}, codegate.CodePage{Items: []codegate.Code{code}},
@@ -35,9 +35,9 @@ func TestTypesWithPersonalDataAreNotLogged(t *testing.T) {
 		codegate.VerifyResult{Code: personal}, codegate.ReactivateResult{Code: personal},
 		procure.CreateIntentRequest{Phone: secret}, procure.UpdateIntentRequest{ID: "1", Phone: &name}, procure.ListIntentsRequest{UserID: secret},
 		procure.Intent{Phone: secret}, procure.IntentPage{Items: []procure.Intent{{Phone: secret}}},
-		aihuishou.CreateOrderRequest{UserPhone: secret}, aihuishou.Order{Raw: raw, StoreInfo: raw}, aihuishou.OrderDetail{UserName: secret},
-		aihuishou.LogisticsTrace{Traces: []aihuishou.LogisticsEvent{{Content: secret}}}, aihuishou.LogisticsEvent{Content: secret},
-		aihuishou.Inspection{Conclusion: secret}, aihuishou.Settlement{Raw: raw}, aihuishou.TradeIn{Raw: raw}, aihuishou.Valuation{Remark: secret},
+		aihuishou.CreateOrderRequest{UserPhone: secret}, aihuishou.Order{Raw: masked, StoreInfo: masked}, aihuishou.OrderDetail{UserName: personal},
+		aihuishou.LogisticsTrace{Traces: []aihuishou.LogisticsEvent{{Content: personal}}}, aihuishou.LogisticsEvent{Content: personal},
+		aihuishou.Inspection{Conclusion: personal}, aihuishou.Settlement{Raw: masked}, aihuishou.TradeIn{Raw: masked}, aihuishou.Valuation{Remark: personal},
 		uumit.SearchRequest{Query: secret}, uumit.CreateOrderRequest{DemandDescription: &name}, uumit.Capability{Title: secret},
 		uumit.Order{TaskTitle: secret}, uumit.Page[uumit.Order]{Items: []uumit.Order{{TaskTitle: secret}}}, uumit.Transaction{Raw: raw},
 		uumit.DeliverTransactionRequest{ResultPayload: secret}, uumit.Deliverable{TextContent: secret},

@@ -12,8 +12,6 @@ import (
 	"github.com/pentagate/pentagate/transport"
 )
 
-const provider = "aihuishou"
-
 // Client calls the partner API for one company. It is immutable and safe for
 // concurrent use.
 type Client struct {
@@ -32,13 +30,13 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	if len(wrong) == 0 {
 		s, err := signing.NewAihuishou(cfg.AppID, cfg.AppSecret, signing.WithLiterals(cfg.Literals), signing.WithLocation(cfg.location()))
 		if err != nil {
-			return nil, &transport.Error{Provider: provider, Operation: "New", Kind: transport.ErrInvalid, Err: err}
+			wrong.Check(false, "credentials", err.Error())
 		}
 		signer = s
 	}
 	defaults := []transport.Option{transport.WithAttemptTimeout(15 * time.Second)}
 	t, err := transport.New(transport.Config{
-		Provider:     provider,
+		Provider:     "aihuishou",
 		BaseURL:      cfg.baseURL(),
 		Signer:       signer,
 		PathPrefix:   "/api",
@@ -88,17 +86,10 @@ func (c *Client) Do(ctx context.Context, call transport.Call, out any, opts ...t
 type located interface{ locate(*time.Location) }
 
 // post makes one of the documented calls.
-func post[T any](ctx context.Context, c *Client, operation, path string, safety transport.Safety, body any, opts []transport.CallOption) (*T, error) {
+func post[T any](ctx context.Context, c *Client, call transport.Call, opts []transport.CallOption) (*T, error) {
+	call.Method, call.Route = http.MethodPost, call.Path
 	out := new(T)
-	err := c.Do(ctx, transport.Call{
-		Operation: operation,
-		Method:    http.MethodPost,
-		Path:      path,
-		Route:     path,
-		Safety:    safety,
-		Body:      body,
-	}, out, opts...)
-	if err != nil {
+	if err := c.Do(ctx, call, out, opts...); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -34,7 +34,7 @@ func TestTheSevenCalls(t *testing.T) {
 	assert.Equal(t, "2024-08-30 15:30:00", quote.ValidTime.Text)
 	assert.True(t, quote.ValidTime.Equal(now.Add(48*time.Hour)))
 	assert.Equal(t, aihuishou.DeviceInfo{Model: "iPhone 15 Pro", Brand: "Apple", Storage: "256GB"}, quote.DeviceInfo)
-	assert.NotEmpty(t, quote.Remark)
+	assert.False(t, quote.Remark.IsZero())
 
 	req := sale
 	req.ValuationID = quote.ValuationID
@@ -43,7 +43,7 @@ func TestTheSevenCalls(t *testing.T) {
 	assert.Equal(t, "ORD20240828001", order.OrderNo)
 	assert.Equal(t, "YT20240828001", order.ExpressNo)
 	assert.Equal(t, "圆通快递", order.ExpressCompany)
-	assert.Nil(t, order.StoreInfo)
+	assert.True(t, order.StoreInfo.IsZero())
 	assert.Equal(t, aihuishou.StatusPendingSend, order.Status)
 	assert.Equal(t, "15:30:00", order.CreateTime.Format(time.TimeOnly))
 
@@ -52,15 +52,15 @@ func TestTheSevenCalls(t *testing.T) {
 	assert.Equal(t, order.OrderNo, detail.OrderNo)
 	assert.Equal(t, aihuishou.StatusPendingSend, detail.Status)
 	assert.Equal(t, order.CreateTime, detail.CreateTime)
-	assert.Equal(t, "张三", detail.UserName)
-	assert.Equal(t, "138****6789", detail.UserPhone, "as it was sent")
+	assert.Equal(t, "张三", detail.UserName.Reveal())
+	assert.Equal(t, "138****6789", detail.UserPhone.Reveal(), "as it was sent")
 	assert.Empty(t, detail.LogisticsStatus, "awaits posting")
 	assert.Nil(t, detail.InspectionResult)
 
 	early, err := h.client.GetInspectionResult(ctx, order.OrderNo)
 	require.NoError(t, err, "a success without data is an empty result")
 	assert.Nil(t, early.FinalPrice)
-	assert.JSONEq(t, `{}`, string(early.Raw))
+	assert.JSONEq(t, `{}`, string(early.Raw.Bytes()))
 
 	h.clock.Advance(24 * time.Hour)
 	h.AdvanceOrder(order.OrderNo)
@@ -69,14 +69,14 @@ func TestTheSevenCalls(t *testing.T) {
 	assert.Equal(t, "signed", trace.Status)
 	require.Len(t, trace.Traces, 1)
 	assert.Equal(t, "2024-08-29", trace.Traces[0].Time.Format(time.DateOnly))
-	assert.NotEmpty(t, trace.Traces[0].Content)
+	assert.False(t, trace.Traces[0].Content.IsZero())
 
 	h.SetFinalPrice(order.OrderNo, "5000.00", "屏幕有划痕")
 	h.AdvanceOrder(order.OrderNo)
 	detail, err = h.client.GetOrderDetail(ctx, order.OrderNo)
 	require.NoError(t, err)
 	require.NotNil(t, detail.InspectionResult)
-	assert.Equal(t, "屏幕有划痕", detail.InspectionResult.Conclusion)
+	assert.Equal(t, "屏幕有划痕", detail.InspectionResult.Conclusion.Reveal())
 	result, err := h.client.GetInspectionResult(ctx, order.OrderNo)
 	require.NoError(t, err)
 	assert.Equal(t, detail.InspectionResult, result, "one shape in both places")
@@ -111,7 +111,7 @@ func TestAnOrderForAShopHasNoParcel(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, order.ExpressNo)
 	assert.Empty(t, order.ExpressCompany)
-	assert.JSONEq(t, `{"store_name":"爱回收门店","store_address":"北京市朝阳区XX商场一层"}`, string(order.StoreInfo))
+	assert.JSONEq(t, `{"store_name":"爱回收门店","store_address":"北京市朝阳区XX商场一层"}`, string(order.StoreInfo.Bytes()))
 }
 
 // The three steps of the document's script, "Aihuishou partner API, sample

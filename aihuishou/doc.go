@@ -67,6 +67,14 @@
 // [transport.ErrOutcomeUnknown]: ask the platform's support before ordering
 // again.
 //
+// # Personal data
+//
+// Texts about people, and answers as they came, are [transport.Personal] and
+// [transport.Raw]: they print as masks wherever they are, in JSON as well, and
+// Reveal and Bytes give them. CreateOrderRequest holds plain strings, prints
+// without the person's data, and is written as JSON without them: it cannot be
+// kept as JSON, nor be the body of [Client.Do].
+//
 // # Where the documents are silent
 //
 //   - Literals are signed as the reference script writes them, True for true.

@@ -3,9 +3,6 @@ package aihuishou
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -17,31 +14,27 @@ import (
 // GetInspectionResult returns what the inspection of an order's device found.
 // An order that was not inspected yet may give an empty result.
 func (c *Client) GetInspectionResult(ctx context.Context, orderNo string, opts ...transport.CallOption) (*Inspection, error) {
-	body := orderRequest{orderNo}
-	if err := body.problems().Err(provider, "GetInspectionResult"); err != nil {
-		return nil, err
-	}
-	return post[Inspection](ctx, c, "GetInspectionResult", "/api/order/getInspectionResult", transport.Read, body, opts)
+	return post[Inspection](ctx, c, ofOrder("GetInspectionResult", "/api/order/getInspectionResult", orderNo), opts)
 }
 
 // Inspection is the result of an inspection, as part of an order's detail and
 // on its own. The documents describe it as a report with the final price.
 type Inspection struct {
-	Conclusion string `json:"conclusion"`
+	Conclusion transport.Personal `json:"conclusion"`
 	// FinalPrice is in yuan, nil if there is none. The documents leave its
 	// name open but for the beginning: it is read from final_price, else from
 	// the one numeric member whose name begins with "final". If there are
 	// several of those, which one it is cannot be told; Raw has them.
 	FinalPrice *decimal.Decimal `json:"final_price"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON refuses what is no object.
 func (i *Inspection) UnmarshalJSON(b []byte) error {
 	var in struct {
-		Conclusion answer.Text   `json:"conclusion"`
-		FinalPrice answer.Amount `json:"final_price"`
+		Conclusion transport.Personal `json:"conclusion"`
+		FinalPrice answer.Amount      `json:"final_price"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
@@ -49,7 +42,7 @@ func (i *Inspection) UnmarshalJSON(b []byte) error {
 	if !in.FinalPrice.Valid {
 		in.FinalPrice = otherFinalPrice(b)
 	}
-	*i = Inspection{Conclusion: string(in.Conclusion), FinalPrice: in.FinalPrice.Ptr(), Raw: answer.Keep(b)}
+	*i = Inspection{Conclusion: in.Conclusion, FinalPrice: in.FinalPrice.Ptr(), Raw: transport.NewRaw(b)}
 	return nil
 }
 
@@ -72,9 +65,3 @@ func otherFinalPrice(object []byte) (found answer.Amount) {
 	}
 	return found
 }
-
-// Format prints nothing of the report.
-func (i Inspection) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "inspection result") }
-
-// LogValue returns what Format prints.
-func (i Inspection) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(i)) }

@@ -3,8 +3,6 @@ package aihuishou
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/pentagate/pentagate/transport"
@@ -25,10 +23,13 @@ func (c *Client) GetLogisticsTrace(ctx context.Context, req GetLogisticsTraceReq
 	var f transport.Fields
 	required(&f, "logistics_no", req.LogisticsNo)
 	required(&f, "logistics_company", req.LogisticsCompany)
-	if err := f.Err(provider, "GetLogisticsTrace"); err != nil {
-		return nil, err
-	}
-	return post[LogisticsTrace](ctx, c, "GetLogisticsTrace", "/api/logistics/getTrace", transport.Read, req, opts)
+	return post[LogisticsTrace](ctx, c, transport.Call{
+		Operation: "GetLogisticsTrace",
+		Path:      "/api/logistics/getTrace",
+		Safety:    transport.Read,
+		Body:      req,
+		Invalid:   f,
+	}, opts)
 }
 
 // LogisticsTrace is the way of a parcel. The documents do not describe the
@@ -40,13 +41,13 @@ type LogisticsTrace struct {
 	// Traces leaves out what is no object.
 	Traces []LogisticsEvent `json:"traces"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // LogisticsEvent is one stop. Its content may name people and places.
 type LogisticsEvent struct {
-	Time    Time   `json:"time"`
-	Content string `json:"content"`
+	Time    Time               `json:"time"`
+	Content transport.Personal `json:"content"`
 }
 
 // UnmarshalJSON refuses what is no object.
@@ -64,15 +65,12 @@ func (t *LogisticsTrace) UnmarshalJSON(b []byte) error {
 		LogisticsNo:      string(in.LogisticsNo),
 		LogisticsCompany: string(in.LogisticsCompany),
 		Status:           string(in.Status),
-		Raw:              answer.Keep(b),
+		Raw:              transport.NewRaw(b),
 	}
 	for _, raw := range in.Traces {
-		var event struct {
-			Time    Time        `json:"time"`
-			Content answer.Text `json:"content"`
-		}
+		var event LogisticsEvent
 		if answer.Decode(raw, &event) == nil {
-			t.Traces = append(t.Traces, LogisticsEvent{Time: event.Time, Content: string(event.Content)})
+			t.Traces = append(t.Traces, event)
 		}
 	}
 	return nil
@@ -83,19 +81,3 @@ func (t *LogisticsTrace) locate(zone *time.Location) {
 		t.Traces[i].Time.in(zone)
 	}
 }
-
-// Format prints the number, the status and how many stops there are.
-func (t LogisticsTrace) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "parcel %s (%s, %d events)", t.LogisticsNo, t.Status, len(t.Traces))
-}
-
-// LogValue returns what Format prints.
-func (t LogisticsTrace) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
-
-// Format prints the time only.
-func (e LogisticsEvent) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "event at %s", e.Time.Format(time.DateTime))
-}
-
-// LogValue returns what Format prints.
-func (e LogisticsEvent) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }

@@ -31,7 +31,8 @@ type OrderStatus string
 const StatusPendingSend OrderStatus = "pending_send"
 
 // CreateOrderRequest orders the recycling of a device ("Aihuishou partner API,
-// create order"). All fields are required. It prints without the person's data.
+// create order"). All fields are required. It prints, and is written as JSON,
+// without the person's data.
 type CreateOrderRequest struct {
 	// ValuationID is of a quote that is still valid.
 	ValuationID string `json:"valuation_id"`
@@ -46,13 +47,29 @@ type CreateOrderRequest struct {
 	LogisticsType LogisticsType `json:"logistics_type"`
 }
 
-// Format prints the id and the way only.
-func (r CreateOrderRequest) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "order request (valuation %s, %s)", r.ValuationID, string(r.LogisticsType))
+// createOrderWire is the request as it is sent, without its methods.
+type createOrderWire CreateOrderRequest
+
+// shown is what the request prints. What it leaves out is not masked there, so
+// that the JSON of a request, read and sent again, is refused as incomplete
+// rather than taken for an order of a person called "[redacted]".
+func (r CreateOrderRequest) shown() any {
+	return struct {
+		ValuationID   string        `json:"valuation_id"`
+		LogisticsType LogisticsType `json:"logistics_type"`
+	}{r.ValuationID, r.LogisticsType}
 }
 
-// LogValue returns what Format prints.
-func (r CreateOrderRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+// Format prints the id and the way only.
+func (r CreateOrderRequest) Format(f fmt.State, verb rune) {
+	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), r.shown())
+}
+
+// MarshalJSON writes the id and the way only.
+func (r CreateOrderRequest) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
+
+// LogValue returns what MarshalJSON writes.
+func (r CreateOrderRequest) LogValue() slog.Value { return slog.AnyValue(r.shown()) }
 
 func (r CreateOrderRequest) problems() transport.Fields {
 	var f transport.Fields
@@ -70,10 +87,13 @@ func (r CreateOrderRequest) problems() transport.Fields {
 // matches [transport.ErrOutcomeUnknown], and calling again may create a second
 // one.
 func (c *Client) CreateOrder(ctx context.Context, req CreateOrderRequest, opts ...transport.CallOption) (*Order, error) {
-	if err := req.problems().Err(provider, "CreateOrder"); err != nil {
-		return nil, err
-	}
-	return post[Order](ctx, c, "CreateOrder", "/api/order/create", transport.Unsafe, req, opts)
+	return post[Order](ctx, c, transport.Call{
+		Operation: "CreateOrder",
+		Path:      "/api/order/create",
+		Safety:    transport.Unsafe,
+		Body:      createOrderWire(req),
+		Invalid:   req.problems(),
+	}, opts)
 }
 
 // Order is an order that was created.
@@ -84,24 +104,24 @@ type Order struct {
 	// be empty for LogisticsStore.
 	ExpressNo      string `json:"express_no"`
 	ExpressCompany string `json:"express_company"`
-	// StoreInfo is nil unless LogisticsStore was asked for. Its shape is not
+	// StoreInfo is empty unless LogisticsStore was asked for. Its shape is not
 	// documented.
-	StoreInfo  json.RawMessage `json:"store_info,omitempty"`
-	CreateTime Time            `json:"create_time"`
-	Status     OrderStatus     `json:"status"`
+	StoreInfo  transport.Raw `json:"store_info,omitzero"`
+	CreateTime Time          `json:"create_time"`
+	Status     OrderStatus   `json:"status"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON refuses an answer without order_no.
 func (r *Order) UnmarshalJSON(b []byte) error {
 	var in struct {
-		OrderNo        answer.ID       `json:"order_no"`
-		ExpressNo      answer.ID       `json:"express_no"`
-		ExpressCompany answer.Text     `json:"express_company"`
-		StoreInfo      json.RawMessage `json:"store_info"`
-		CreateTime     Time            `json:"create_time"`
-		Status         answer.Text     `json:"status"`
+		OrderNo        answer.ID     `json:"order_no"`
+		ExpressNo      answer.ID     `json:"express_no"`
+		ExpressCompany answer.Text   `json:"express_company"`
+		StoreInfo      transport.Raw `json:"store_info"`
+		CreateTime     Time          `json:"create_time"`
+		Status         answer.Text   `json:"status"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
@@ -113,72 +133,61 @@ func (r *Order) UnmarshalJSON(b []byte) error {
 		StoreInfo:      in.StoreInfo,
 		CreateTime:     in.CreateTime,
 		Status:         OrderStatus(in.Status),
-		Raw:            answer.Keep(b),
+		Raw:            transport.NewRaw(b),
 	}
 	if r.OrderNo == "" {
-		return errors.New("aihuishou: the answer lacks order_no")
+		return errors.New("the answer lacks order_no")
 	}
 	return nil
 }
 
 func (r *Order) locate(zone *time.Location) { r.CreateTime.in(zone) }
 
-// Format prints the number and the status.
-func (r Order) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "order %s (%s)", r.OrderNo, string(r.Status))
-}
-
-// LogValue returns what Format prints.
-func (r Order) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+// String tells the number and the status.
+func (r Order) String() string { return "order " + r.OrderNo + " (" + string(r.Status) + ")" }
 
 // GetOrderDetail returns an order as it stands. An answer without status is
 // none: it fails with [transport.ErrMalformed].
 func (c *Client) GetOrderDetail(ctx context.Context, orderNo string, opts ...transport.CallOption) (*OrderDetail, error) {
-	body := orderRequest{orderNo}
-	if err := body.problems().Err(provider, "GetOrderDetail"); err != nil {
-		return nil, err
-	}
-	return post[OrderDetail](ctx, c, "GetOrderDetail", "/api/order/getDetail", transport.Read, body, opts)
+	return post[OrderDetail](ctx, c, ofOrder("GetOrderDetail", "/api/order/getDetail", orderNo), opts)
 }
 
-// orderRequest names an order.
-type orderRequest struct {
-	OrderNo string `json:"order_no"`
+// ofOrder is a call that reads what belongs to an order.
+func ofOrder(operation, path, orderNo string) transport.Call {
+	call := transport.Call{Operation: operation, Path: path, Safety: transport.Read}
+	required(&call.Invalid, "order_no", orderNo)
+	call.Body = struct {
+		OrderNo string `json:"order_no"`
+	}{orderNo}
+	return call
 }
 
-func (r orderRequest) problems() transport.Fields {
-	var f transport.Fields
-	required(&f, "order_no", r.OrderNo)
-	return f
-}
-
-// OrderDetail is an order as it stands. It prints without the person's data;
-// its JSON keeps them.
+// OrderDetail is an order as it stands.
 type OrderDetail struct {
 	// OrderNo may be empty: the documents show no sample of the answer.
-	OrderNo    string      `json:"order_no"`
-	Status     OrderStatus `json:"status"`
-	CreateTime Time        `json:"create_time"`
-	UserName   string      `json:"user_name"`
-	UserPhone  string      `json:"user_phone"`
+	OrderNo    string             `json:"order_no"`
+	Status     OrderStatus        `json:"status"`
+	CreateTime Time               `json:"create_time"`
+	UserName   transport.Personal `json:"user_name"`
+	UserPhone  transport.Personal `json:"user_phone"`
 	// LogisticsStatus is empty while the device awaits posting.
 	LogisticsStatus string `json:"logistics_status"`
 	// InspectionResult is nil until the device was inspected.
 	InspectionResult *Inspection `json:"inspection_result"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON refuses an answer without status.
 func (d *OrderDetail) UnmarshalJSON(b []byte) error {
 	var in struct {
-		OrderNo          answer.ID       `json:"order_no"`
-		Status           answer.Text     `json:"status"`
-		CreateTime       Time            `json:"create_time"`
-		UserName         answer.Text     `json:"user_name"`
-		UserPhone        answer.Text     `json:"user_phone"`
-		LogisticsStatus  answer.Text     `json:"logistics_status"`
-		InspectionResult json.RawMessage `json:"inspection_result"`
+		OrderNo          answer.ID          `json:"order_no"`
+		Status           answer.Text        `json:"status"`
+		CreateTime       Time               `json:"create_time"`
+		UserName         transport.Personal `json:"user_name"`
+		UserPhone        transport.Personal `json:"user_phone"`
+		LogisticsStatus  answer.Text        `json:"logistics_status"`
+		InspectionResult json.RawMessage    `json:"inspection_result"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
@@ -187,16 +196,16 @@ func (d *OrderDetail) UnmarshalJSON(b []byte) error {
 		OrderNo:         string(in.OrderNo),
 		Status:          OrderStatus(in.Status),
 		CreateTime:      in.CreateTime,
-		UserName:        string(in.UserName),
-		UserPhone:       string(in.UserPhone),
+		UserName:        in.UserName,
+		UserPhone:       in.UserPhone,
 		LogisticsStatus: string(in.LogisticsStatus),
-		Raw:             answer.Keep(b),
+		Raw:             transport.NewRaw(b),
 	}
 	if result := new(Inspection); result.UnmarshalJSON(in.InspectionResult) == nil && !isEmpty(in.InspectionResult) {
 		d.InspectionResult = result
 	}
 	if d.Status == "" {
-		return errors.New("aihuishou: the answer lacks status")
+		return errors.New("the answer lacks status")
 	}
 	return nil
 }
@@ -206,10 +215,5 @@ func isEmpty(object []byte) bool { return len(bytes.TrimSpace(object[1:len(objec
 
 func (d *OrderDetail) locate(zone *time.Location) { d.CreateTime.in(zone) }
 
-// Format prints the number and the status.
-func (d OrderDetail) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "order %s (%s)", d.OrderNo, string(d.Status))
-}
-
-// LogValue returns what Format prints.
-func (d OrderDetail) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(d)) }
+// String tells the number and the status.
+func (d OrderDetail) String() string { return "order " + d.OrderNo + " (" + string(d.Status) + ")" }

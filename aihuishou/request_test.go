@@ -93,6 +93,10 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			_, err := h.client.CreateOrder(ctx, sale, transport.WithReconcile())
 			return err
 		}, "reconcile is not available"},
+		"a bad request with a bad option": {func(ctx context.Context) error {
+			_, err := h.client.GetOrderDetail(ctx, "", transport.WithAttempts(0), transport.WithReconcile())
+			return err
+		}, "aihuishou: GetOrderDetail: invalid request: order_no" + text + "; attempts must be at least 1; reconcile is not available"},
 		"a nil context": {func(context.Context) error { _, err := h.client.GetValuation(nil, phone); return err }, "context must not be nil"}, //nolint:staticcheck // the point of the test
 	} {
 		t.Run(name, func(t *testing.T) {

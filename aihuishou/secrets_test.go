@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pentagate/pentagate/aihuishou"
+	"github.com/pentagate/pentagate/internal/leaks"
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
 )
 
 // TestNothingPrintsASecret prints clients, configurations, signers, errors,
-// requests and answers in every way, alone and inside of other things.
+// requests and answers of calls in every way, alone and inside of other things.
 func TestNothingPrintsASecret(t *testing.T) {
 	var logged bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -40,7 +41,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	require.NoError(t, err)
 	detail, err := h.client.GetOrderDetail(t.Context(), order.OrderNo)
 	require.NoError(t, err)
-	assert.Equal(t, req.UserName, detail.UserName)
+	assert.Equal(t, req.UserName, detail.UserName.Reveal())
 	seen := h.faults.Requests()
 	recorded := h.Requests()
 
@@ -104,6 +105,67 @@ func TestNothingPrintsASecret(t *testing.T) {
 	}
 }
 
+// TestNoTypeOfACallPrintsWhatIsPersonal covers types that come later as well.
+func TestNoTypeOfACallPrintsWhatIsPersonal(t *testing.T) {
+	const id, word, device = "an id or number of the platform's", "a word of the platform's", "says what the device is, and not whose"
+	types, found := leaks.In(map[string]string{
+		"Config.AppID":                              id,
+		"Config.BaseURL":                            "an address that must hold no credentials",
+		"Config.Environment":                        word,
+		"CreateOrderRequest.LogisticsType":          word,
+		"CreateOrderRequest.ValuationID":            id,
+		"CreateTradeInRequest.NewMachineOrderNo":    id,
+		"CreateTradeInRequest.RecycleOrderNo":       id,
+		"DeviceInfo.Brand":                          device,
+		"DeviceInfo.Model":                          device,
+		"DeviceInfo.Storage":                        device,
+		"GetLogisticsTraceRequest.LogisticsCompany": "a firm",
+		"GetLogisticsTraceRequest.LogisticsNo":      id,
+		"GetSettlementRequest.OrderNo":              id,
+		"GetSettlementRequest.SettlementNo":         id,
+		"GetValuationRequest.Brand":                 device,
+		"GetValuationRequest.Color":                 device,
+		"GetValuationRequest.Condition":             word,
+		"GetValuationRequest.DeviceModel":           device,
+		"GetValuationRequest.FunctionalStatus":      word,
+		"GetValuationRequest.Storage":               device,
+		"LogisticsTrace.LogisticsCompany":           "a firm",
+		"LogisticsTrace.LogisticsNo":                id,
+		"LogisticsTrace.Status":                     word,
+		"Order.ExpressCompany":                      "a firm",
+		"Order.ExpressNo":                           id,
+		"Order.OrderNo":                             id,
+		"Order.Status":                              word,
+		"OrderDetail.LogisticsStatus":               word,
+		"OrderDetail.OrderNo":                       id,
+		"OrderDetail.Status":                        word,
+		"Settlement.OrderNo":                        id,
+		"Settlement.SettlementNo":                   id,
+		"Settlement.Status":                         word,
+		"Time.Text":                                 "a time, if one that cannot be read",
+		"TradeIn.Status":                            word,
+		"TradeIn.TradeInNo":                         id,
+		"Valuation.ValuationID":                     id,
+		"WaitOrderRequest.OrderNo":                  id,
+		"WaitOrderRequest.Until":                    word,
+	}, aihuishou.Client{}, aihuishou.Config{})
+	assert.Empty(t, found)
+	assert.Subset(t, types, []string{"CreateOrderRequest", "DeviceInfo", "Inspection", "LogisticsEvent", "OrderDetail"})
+}
+
+// TestARequestReadFromItsOwnJSONIsNotSent: a mask must not become a person's
+// name.
+func TestARequestReadFromItsOwnJSONIsNotSent(t *testing.T) {
+	h := start(t)
+	written, err := json.Marshal(sale)
+	require.NoError(t, err)
+	var again aihuishou.CreateOrderRequest
+	require.NoError(t, json.Unmarshal(written, &again))
+	_, err = h.client.CreateOrder(t.Context(), again)
+	require.EqualError(t, err, "aihuishou: CreateOrder: invalid request: user_name must not be empty; user_phone must not be empty; user_address must not be empty")
+	assert.Empty(t, h.faults.Requests())
+}
+
 func assertHidden(t *testing.T, name string, secrets []string, values ...any) {
 	t.Helper()
 	for _, v := range values {
@@ -124,8 +186,14 @@ func TestWhatIsPrintedInstead(t *testing.T) {
 	detail, err := h.client.GetOrderDetail(t.Context(), order.OrderNo)
 	require.NoError(t, err)
 	assert.Equal(t, "order ORD20240828001 (pending_send)", fmt.Sprint(order))
-	assert.Equal(t, "order ORD20240828001 (pending_send)", fmt.Sprintf("%#v", *detail))
-	assert.Equal(t, "order request (valuation VAL20240828001, express)", fmt.Sprintf("%+v", sale))
+	assert.Equal(t, "order ORD20240828001 (pending_send)", fmt.Sprintf("%+v", *detail))
+	written, err := json.Marshal(detail)
+	require.NoError(t, err)
+	assert.Equal(t, `{"order_no":"ORD20240828001","status":"pending_send","create_time":"2024-08-28 15:30:00","user_name":"[redacted]","user_phone":"[redacted]","logistics_status":"","inspection_result":null}`, string(written))
+	assert.Equal(t, "{ValuationID:VAL20240828001 LogisticsType:express}", fmt.Sprintf("%+v", sale))
+	written, err = json.Marshal(sale)
+	require.NoError(t, err)
+	assert.Equal(t, `{"valuation_id":"VAL20240828001","logistics_type":"express"}`, string(written))
 	assert.Equal(t, "aihuishou client of "+h.URL, fmt.Sprint(h.client))
 	stored, found := h.Order(order.OrderNo)
 	require.True(t, found)

@@ -2,9 +2,6 @@ package aihuishou
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -24,10 +21,13 @@ type GetSettlementRequest struct {
 func (c *Client) GetSettlement(ctx context.Context, req GetSettlementRequest, opts ...transport.CallOption) (*Settlement, error) {
 	var f transport.Fields
 	f.Check(req.SettlementNo+req.OrderNo != "", "settlement_no", "or order_no must be set")
-	if err := f.Err(provider, "GetSettlement"); err != nil {
-		return nil, err
-	}
-	return post[Settlement](ctx, c, "GetSettlement", "/api/settlement/get", transport.Read, req, opts)
+	return post[Settlement](ctx, c, transport.Call{
+		Operation: "GetSettlement",
+		Path:      "/api/settlement/get",
+		Safety:    transport.Read,
+		Body:      req,
+		Invalid:   f,
+	}, opts)
 }
 
 // Settlement is the payment for a device. The documents say of the answer that
@@ -40,7 +40,7 @@ type Settlement struct {
 	Status           string           `json:"status"`
 	SettleTime       Time             `json:"settle_time"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON refuses what is no object.
@@ -61,17 +61,9 @@ func (s *Settlement) UnmarshalJSON(b []byte) error {
 		SettlementAmount: in.SettlementAmount.Ptr(),
 		Status:           string(in.Status),
 		SettleTime:       in.SettleTime,
-		Raw:              answer.Keep(b),
+		Raw:              transport.NewRaw(b),
 	}
 	return nil
 }
 
 func (s *Settlement) locate(zone *time.Location) { s.SettleTime.in(zone) }
-
-// Format prints the numbers and the status.
-func (s Settlement) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "settlement %s of order %s (%s)", s.SettlementNo, s.OrderNo, s.Status)
-}
-
-// LogValue returns what Format prints.
-func (s Settlement) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }

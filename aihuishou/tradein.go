@@ -2,9 +2,6 @@ package aihuishou
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"log/slog"
 
 	"github.com/shopspring/decimal"
 
@@ -29,10 +26,13 @@ func (c *Client) CreateTradeIn(ctx context.Context, req CreateTradeInRequest, op
 	var f transport.Fields
 	required(&f, "recycle_order_no", req.RecycleOrderNo)
 	required(&f, "new_machine_order_no", req.NewMachineOrderNo)
-	if err := f.Err(provider, "CreateTradeIn"); err != nil {
-		return nil, err
-	}
-	return post[TradeIn](ctx, c, "CreateTradeIn", "/api/tradeIn/create", transport.Unsafe, req, opts)
+	return post[TradeIn](ctx, c, transport.Call{
+		Operation: "CreateTradeIn",
+		Path:      "/api/tradeIn/create",
+		Safety:    transport.Unsafe,
+		Body:      req,
+		Invalid:   f,
+	}, opts)
 }
 
 // TradeIn is a trade-in order that was created. The documents do not describe
@@ -44,7 +44,7 @@ type TradeIn struct {
 	SubsidyAmount *decimal.Decimal `json:"subsidy_amount"`
 	Status        string           `json:"status"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON refuses what is no object.
@@ -61,15 +61,7 @@ func (t *TradeIn) UnmarshalJSON(b []byte) error {
 		TradeInNo:     string(in.TradeInNo),
 		SubsidyAmount: in.SubsidyAmount.Ptr(),
 		Status:        string(in.Status),
-		Raw:           answer.Keep(b),
+		Raw:           transport.NewRaw(b),
 	}
 	return nil
 }
-
-// Format prints the number and the status.
-func (t TradeIn) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "trade-in %s (%s)", t.TradeInNo, t.Status)
-}
-
-// LogValue returns what Format prints.
-func (t TradeIn) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }

@@ -2,11 +2,7 @@ package aihuishou
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -69,11 +65,14 @@ func (r GetValuationRequest) problems() transport.Fields {
 // GetValuation asks for a quote. It changes nothing that counts and is
 // repeated after a lost answer.
 func (c *Client) GetValuation(ctx context.Context, req GetValuationRequest, opts ...transport.CallOption) (*Valuation, error) {
-	if err := req.problems().Err(provider, "GetValuation"); err != nil {
-		return nil, err
-	}
 	asked := c.t.Now()
-	v, err := post[Valuation](ctx, c, "GetValuation", "/api/valuation/get", transport.Read, req, opts)
+	v, err := post[Valuation](ctx, c, transport.Call{
+		Operation: "GetValuation",
+		Path:      "/api/valuation/get",
+		Safety:    transport.Read,
+		Body:      req,
+		Invalid:   req.problems(),
+	}, opts)
 	if err == nil {
 		v.AskedAt = asked
 	}
@@ -94,13 +93,13 @@ type Valuation struct {
 	// DepositPrice is paid in advance once the device is posted.
 	DepositPrice *decimal.Decimal `json:"deposit_price"`
 	// ValidTime is when the quote ends; see ValidAt.
-	ValidTime  Time       `json:"valid_time"`
-	Remark     string     `json:"remark"`
-	DeviceInfo DeviceInfo `json:"device_info"`
+	ValidTime  Time               `json:"valid_time"`
+	Remark     transport.Personal `json:"remark"`
+	DeviceInfo DeviceInfo         `json:"device_info"`
 	// AskedAt is when GetValuation was called, by the client's clock.
 	AskedAt time.Time `json:"-"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // DeviceInfo is the device as the platform understood it.
@@ -125,11 +124,11 @@ func (v *Valuation) ValidAt(t time.Time) bool {
 // UnmarshalJSON refuses a quote without valuation_id.
 func (v *Valuation) UnmarshalJSON(b []byte) error {
 	var in struct {
-		ValuationID  answer.ID     `json:"valuation_id"`
-		RecyclePrice answer.Amount `json:"recycle_price"`
-		DepositPrice answer.Amount `json:"deposit_price"`
-		ValidTime    Time          `json:"valid_time"`
-		Remark       answer.Text   `json:"remark"`
+		ValuationID  answer.ID          `json:"valuation_id"`
+		RecyclePrice answer.Amount      `json:"recycle_price"`
+		DepositPrice answer.Amount      `json:"deposit_price"`
+		ValidTime    Time               `json:"valid_time"`
+		Remark       transport.Personal `json:"remark"`
 		DeviceInfo   struct {
 			Model   answer.Text `json:"model"`
 			Brand   answer.Text `json:"brand"`
@@ -144,22 +143,14 @@ func (v *Valuation) UnmarshalJSON(b []byte) error {
 		RecyclePrice: in.RecyclePrice.Ptr(),
 		DepositPrice: in.DepositPrice.Ptr(),
 		ValidTime:    in.ValidTime,
-		Remark:       string(in.Remark),
+		Remark:       in.Remark,
 		DeviceInfo:   DeviceInfo{Model: string(in.DeviceInfo.Model), Brand: string(in.DeviceInfo.Brand), Storage: string(in.DeviceInfo.Storage)},
-		Raw:          answer.Keep(b),
+		Raw:          transport.NewRaw(b),
 	}
 	if v.ValuationID == "" {
-		return errors.New("aihuishou: the quote lacks valuation_id")
+		return errors.New("the quote lacks valuation_id")
 	}
 	return nil
 }
 
 func (v *Valuation) locate(zone *time.Location) { v.ValidTime.in(zone) }
-
-// Format prints the id only.
-func (v Valuation) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "valuation "+v.ValuationID)
-}
-
-// LogValue returns what Format prints.
-func (v Valuation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }

@@ -30,7 +30,8 @@ type WaitOrderRequest struct {
 }
 
 func (r WaitOrderRequest) problems() transport.Fields {
-	f := orderRequest{r.OrderNo}.problems()
+	var f transport.Fields
+	required(&f, "order_no", r.OrderNo)
 	f.Check(!slices.Contains(r.Until, ""), "until", "must not hold an empty status")
 	f.Check(r.Interval == 0 || r.Interval >= time.Second, "interval", "must be at least 1s, or 0 for 30s")
 	return f
@@ -44,7 +45,7 @@ func (r WaitOrderRequest) problems() transport.Fields {
 // in a row, such as that the order does not exist, and with the context or the
 // client. Calling again goes on.
 func (c *Client) WaitOrder(ctx context.Context, req WaitOrderRequest, opts ...transport.CallOption) (*OrderDetail, error) {
-	if err := req.problems().Err(provider, "WaitOrder"); err != nil {
+	if err := req.problems().Err(c.t.Name(), "WaitOrder"); err != nil {
 		return nil, err
 	}
 	if req.Interval == 0 {
@@ -52,7 +53,7 @@ func (c *Client) WaitOrder(ctx context.Context, req WaitOrderRequest, opts ...tr
 	}
 	var last *OrderDetail
 	var stopped error // by OnChange, whose errors are not those of a look
-	err := c.t.Poll(ctx, provider, "WaitOrder", req.Interval, func(ctx context.Context) (bool, error) {
+	err := c.t.Poll(ctx, c.t.Name(), "WaitOrder", req.Interval, func(ctx context.Context) (bool, error) {
 		detail, err := c.GetOrderDetail(ctx, req.OrderNo, opts...)
 		if err != nil {
 			return false, err

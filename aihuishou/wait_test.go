@@ -157,3 +157,16 @@ func TestWaitOrderEndsWithWhatStopsIt(t *testing.T) {
 		assert.EqualError(t, err, "aihuishou: WaitOrder: context canceled")
 	})
 }
+
+func TestAWaitTellsTheNameThatTheClientWasGiven(t *testing.T) {
+	h := start(t, transport.WithName("shop-eu"))
+	_, err := h.client.WaitOrder(t.Context(), aihuishou.WaitOrderRequest{})
+	require.EqualError(t, err, "shop-eu: WaitOrder: invalid request: order_no must not be empty")
+	order := h.order(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = h.client.WaitOrder(ctx, aihuishou.WaitOrderRequest{
+		OrderNo:  order.OrderNo,
+		OnChange: func(*aihuishou.OrderDetail) error { cancel(); return nil },
+	})
+	require.EqualError(t, err, "shop-eu: WaitOrder: context canceled")
+}

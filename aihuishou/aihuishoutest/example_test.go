@@ -49,7 +49,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(result.FinalPrice.StringFixed(2), result.Conclusion)
+	fmt.Println(result.FinalPrice.StringFixed(2), result.Conclusion.Reveal())
 	fmt.Println(len(platform.Requests()), "requests")
 	// Output:
 	// inspecting

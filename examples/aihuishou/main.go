@@ -107,7 +107,7 @@ func (s *sale) detail(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("It is %s, of %s, phone %s.", string(detail.Status), mask(detail.UserName), mask(detail.UserPhone))
+	s.say("It is %s, of %s, phone %s.", string(detail.Status), mask(detail.UserName.Reveal()), mask(detail.UserPhone.Reveal()))
 	return nil
 }
 
