@@ -28,7 +28,7 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	wrong := cfg.problems()
 	var signer signing.Signer
 	if len(wrong) == 0 {
-		s, err := signing.NewAihuishou(cfg.AppID, cfg.AppSecret, signing.WithLiterals(cfg.Literals), signing.WithLocation(cfg.location()))
+		s, err := cfg.signer()
 		if err != nil {
 			wrong.Check(false, "credentials", err.Error())
 		}

@@ -46,6 +46,10 @@ type Config struct {
 	AppID string
 	// AppSecret is part of every signature and is not sent. Required.
 	AppSecret signing.Secret
+	// Source gives credentials that may change, in the place of AppID and
+	// AppSecret. Its function makes signers with [signing.NewAihuishou], which
+	// also takes the literals and the zone then.
+	Source *signing.Source
 	// Environment is EnvironmentTest if empty.
 	Environment Environment
 	// BaseURL takes the place of the environment's address, for a proxy or a
@@ -72,10 +76,21 @@ func ConfigFromEnv(lookup func(string) string) Config {
 	}
 }
 
+func (c Config) signer() (signing.Signer, error) {
+	if c.Source != nil {
+		return c.Source, nil
+	}
+	return signing.NewAihuishou(c.AppID, c.AppSecret, signing.WithLiterals(c.Literals), signing.WithLocation(c.location()))
+}
+
 func (c Config) problems() transport.Fields {
 	var f transport.Fields
-	credential(&f, "app_id", c.AppID)
-	credential(&f, "app_secret", c.AppSecret.Reveal())
+	if c.Source == nil {
+		credential(&f, "app_id", c.AppID)
+		credential(&f, "app_secret", c.AppSecret.Reveal())
+	} else {
+		f.Check(c.AppID == "" && c.AppSecret.IsZero(), "source", "must not be set together with app_id and app_secret")
+	}
 	switch c.Environment {
 	case "", EnvironmentTest, EnvironmentProd:
 	default:

@@ -45,7 +45,7 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	wrong := cfg.problems()
 	var signer signing.Signer
 	if len(wrong) == 0 {
-		s, err := signing.NewCodeGate(cfg.APIKey, cfg.Secret)
+		s, err := cfg.signer()
 		if err != nil {
 			return nil, err
 		}

@@ -27,6 +27,9 @@ type Config struct {
 	// Secret keys the signature: 64 lower-case hexadecimal characters, used
 	// as text.
 	Secret signing.Secret
+	// Source gives credentials that may change, in the place of APIKey and Secret. Its
+	// function makes signers with [signing.NewCodeGate].
+	Source *signing.Source
 	// ProjectID is the project's id: 32 lower-case hexadecimal characters.
 	ProjectID string
 }
@@ -42,8 +45,20 @@ func ConfigFromEnv(lookup func(string) string) Config {
 	}
 }
 
+func (c Config) signer() (signing.Signer, error) {
+	if c.Source != nil {
+		return c.Source, nil
+	}
+	return signing.NewCodeGate(c.APIKey, c.Secret)
+}
+
 func (c Config) problems() transport.Fields {
 	var f transport.Fields
+	if c.Source != nil {
+		f.Check(c.APIKey.IsZero() && c.Secret.IsZero(), "source", "must not be set together with api_key and secret")
+		f.Check(lowerHex(c.ProjectID, 32), "project_id", "must be 32 lower-case hexadecimal characters")
+		return f
+	}
 	f.Check(lowerHex(c.APIKey.Reveal(), 32), "api_key", "must be 32 lower-case hexadecimal characters")
 	f.Check(lowerHex(c.Secret.Reveal(), 64), "secret", "must be 64 lower-case hexadecimal characters")
 	f.Check(lowerHex(c.ProjectID, 32), "project_id", "must be 32 lower-case hexadecimal characters")

@@ -66,6 +66,8 @@ func New(opts ...Option) *Platform {
 // Config returns the configuration of a client that reaches the platform
 // through a RoundTripper; it names no address but the test environment's.
 func (p *Platform) Config() aihuishou.Config {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	env := map[string]string{aihuishou.EnvAppID: p.appID, aihuishou.EnvAppSecret: p.secret}
 	config := aihuishou.ConfigFromEnv(func(name string) string { return env[name] })
 	config.Location = p.location
@@ -73,6 +75,13 @@ func (p *Platform) Config() aihuishou.Config {
 		config.Literals = aihuishou.LiteralsJSON
 	}
 	return config
+}
+
+// SetSecret gives the company another secret. The old one ends at once.
+func (p *Platform) SetSecret(secret string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.secret = secret
 }
 
 // SetPrices sets what later quotes offer, as the platform writes amounts:
