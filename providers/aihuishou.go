@@ -44,7 +44,7 @@ func aihuishouAdapter() Adapter {
 			default:
 				return nil, transport.Fields{{Name: "literals", Problem: "must be python or json"}}.Err(name, "Open")
 			}
-			client, err := aihuishou.New(config, s.options(opts)...)
+			client, err := aihuishou.New(config, s.Options(opts...)...)
 			if err != nil {
 				return nil, err
 			}

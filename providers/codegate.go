@@ -32,7 +32,7 @@ func codegateAdapter() Adapter {
 			if err := Decode(name, settings, &s); err != nil {
 				return nil, err
 			}
-			client, err := codegate.New(codegate.Config{BaseURL: s.BaseURL, APIKey: s.APIKey, Secret: s.Secret, ProjectID: s.ProjectID}, s.options(opts)...)
+			client, err := codegate.New(codegate.Config{BaseURL: s.BaseURL, APIKey: s.APIKey, Secret: s.Secret, ProjectID: s.ProjectID}, s.Options(opts...)...)
 			if err != nil {
 				return nil, err
 			}

@@ -37,17 +37,37 @@ var (
 // so that one platform can be opened twice. The options go to all of them. If
 // one fails, none stays open, and the error names all that failed.
 func OpenGateway(r *Registry, config map[string]map[string]any, opts ...transport.Option) (*Gateway, error) {
+	entries := make(map[string]Entry, len(config))
+	for name, settings := range config {
+		entries[name] = Entry{Settings: settings}
+	}
+	return OpenEntries(r, entries, opts...)
+}
+
+// Entry is what one provider of a gateway is opened with.
+type Entry struct {
+	// Settings are those of the adapter, and "provider" where its name is not
+	// the entry's.
+	Settings map[string]any
+	// Options go to this entry only. They count more than those of all, and
+	// than the settings.
+	Options []transport.Option
+}
+
+// OpenEntries is [OpenGateway] with options for each entry, such as a limiter
+// that clients in other places share.
+func OpenEntries(r *Registry, entries map[string]Entry, opts ...transport.Option) (*Gateway, error) {
 	if r == nil {
 		return nil, errNoRegistry
 	}
-	g := &Gateway{providers: make(map[string]Provider, len(config))}
+	g := &Gateway{providers: make(map[string]Provider, len(entries))}
 	var failed []error
-	for _, name := range slices.Sorted(maps.Keys(config)) {
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		if name == "" || strings.Contains(name, ":") {
 			failed = append(failed, fmt.Errorf("providers: %q cannot name a provider: it must not be empty or hold a colon", name))
 			continue
 		}
-		settings := maps.Clone(config[name])
+		settings := maps.Clone(entries[name].Settings)
 		adapter := name
 		if v, given := settings["provider"]; given {
 			text, ok := v.(string)
@@ -63,7 +83,7 @@ func OpenGateway(r *Registry, config map[string]map[string]any, opts ...transpor
 			failed = append(failed, about(name, err))
 			continue
 		}
-		p, err := a.open(settings, slices.Concat(opts, []transport.Option{transport.WithName(name)}))
+		p, err := a.open(settings, slices.Concat(opts, entries[name].Options, []transport.Option{transport.WithName(name)}))
 		if err != nil {
 			failed = append(failed, about(name, err))
 			continue

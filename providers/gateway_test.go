@@ -148,7 +148,7 @@ func TestIfOneFailsNoneStaysOpen(t *testing.T) {
 	require.EqualError(t, err, `providers: "" cannot name a provider: it must not be empty or hold a colon
 providers: "a:b" cannot name a provider: it must not be empty or hold a colon
 providers: bad-type: provider must be text
-providers: codegate: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, project_id, secret, user_agent; api_key is missing; base_url is missing; project_id is missing; secret is missing
+providers: codegate: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, ca_file, call_timeout, client_cert_file, client_key_file, idle_timeout, limits, max_connections, max_limit_wait, plain_http, project_id, proxy, secret, user_agent; api_key is missing; base_url is missing; project_id is missing; secret is missing
 providers: my-uumit: New: invalid request: base_url must be an absolute URL such as "https://api.example.com"
 providers: no-such: unknown provider "no-such": known are aihuishou, codegate, counted, procure, uumit, uumit-auth`)
 	require.ErrorIs(t, err, transport.ErrInvalid)

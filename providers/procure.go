@@ -38,7 +38,7 @@ func procureAdapter() Adapter {
 				BaseURL:     s.BaseURL,
 				AppID:       s.AppID,
 				AppSecret:   s.AppSecret,
-			}, s.options(opts)...)
+			}, s.Options(opts...)...)
 			if err != nil {
 				return nil, err
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
@@ -38,10 +39,25 @@ type Common struct {
 	PlainHTTP bool `mapstructure:"plain_http"`
 	// UserAgent replaces the User-Agent header.
 	UserAgent string `mapstructure:"user_agent"`
+	// Limits are calls a second by class, evenly spaced, in the place of the
+	// platform's documented rates; "all" is that of all calls together.
+	Limits map[string]float64 `mapstructure:"limits" positive:"true"`
+	// Proxy is the address of the proxy, in the place of the environment's.
+	Proxy url.URL `mapstructure:"proxy"`
+	// CAFile names a PEM file with the authorities to trust in the place of
+	// the system's.
+	CAFile string `mapstructure:"ca_file"`
+	// ClientCertFile and ClientKeyFile name PEM files with the certificate to
+	// present and its key.
+	ClientCertFile string `mapstructure:"client_cert_file"`
+	ClientKeyFile  string `mapstructure:"client_key_file"`
+
+	files // as Decode has read them
 }
 
-// options turns the settings into options of the transport.
-func (c Common) options(opts []transport.Option) []transport.Option {
+// Options turns the settings, as [Decode] has filled them, into options of the
+// transport, with opts after them, which count more.
+func (c Common) Options(opts ...transport.Option) []transport.Option {
 	var own []transport.Option
 	for _, d := range []struct {
 		is     time.Duration
@@ -68,7 +84,34 @@ func (c Common) options(opts []transport.Option) []transport.Option {
 	if c.UserAgent != "" {
 		own = append(own, transport.WithUserAgent(c.UserAgent))
 	}
+	if len(c.Limits) > 0 {
+		own = append(own, transport.WithLimits(c.limits()...))
+	}
+	if c.Proxy.Host != "" {
+		own = append(own, transport.WithProxy(http.ProxyURL(&c.Proxy)))
+	}
+	if c.roots != nil {
+		own = append(own, transport.WithRootCAs(c.roots))
+	}
+	if c.certificate != nil {
+		own = append(own, transport.WithClientCertificate(*c.certificate))
+	}
 	return append(own, opts...)
+}
+
+// allCalls is the class of all calls together in settings.
+const allCalls = "all"
+
+func (c Common) limits() []transport.Limit {
+	limits := make([]transport.Limit, 0, len(c.Limits))
+	for _, class := range slices.Sorted(maps.Keys(c.Limits)) {
+		l := transport.Limit{Class: class, PerSecond: c.Limits[class], Burst: 1}
+		if class == allCalls {
+			l.Class = ""
+		}
+		limits = append(limits, l)
+	}
+	return limits
 }
 
 // Decode fills out, a pointer to a struct with mapstructure tags, from
@@ -76,7 +119,8 @@ func (c Common) options(opts []transport.Option) []transport.Option {
 // numbers, true and false, addresses, comma-separated lists, secrets. The error
 // names every unknown key, every wrong type, every missing field that is tagged
 // `required:"true"` and every number or duration that is given, tagged
-// `positive:"true"` and not more than 0, and never shows a value. It matches
+// `positive:"true"` and not more than 0, and never shows a value. The files that
+// [Common] names are read, and the error says which cannot be used. It matches
 // transport.ErrInvalid.
 func Decode(provider string, settings map[string]any, out any) error {
 	fields := make(map[string]reflect.StructField)
@@ -106,12 +150,20 @@ func Decode(provider string, settings map[string]any, out any) error {
 		v := settings[key]
 		wrong.Check(v != nil && v != "" || fields[key].Tag.Get("required") != "true", key, "is missing")
 	}
+	target := reflect.ValueOf(out).Elem()
+	filled := reflect.New(target.Type())
+	filled.Elem().Set(target)
+	failed := decode(good, filled.Interface())
+	if l, ok := filled.Interface().(interface{ load() transport.Fields }); ok {
+		wrong = append(wrong, l.load()...)
+	}
 	if err := wrong.Err(provider, "Open"); err != nil {
 		return err
 	}
-	if err := decode(good, out); err != nil {
+	if failed != nil {
 		return &transport.Error{Provider: provider, Operation: "Open", Kind: transport.ErrInvalid}
 	}
+	target.Set(filled.Elem())
 	return nil
 }
 
@@ -135,8 +187,16 @@ func decode(in map[string]any, out any) error {
 }
 
 func positive(v reflect.Value) bool {
-	if v.Kind() == reflect.Pointer {
+	switch v.Kind() {
+	case reflect.Pointer:
 		v = v.Elem()
+	case reflect.Map:
+		for _, each := range v.Seq2() {
+			if !positive(each) {
+				return false
+			}
+		}
+		return true
 	}
 	return v.CanInt() && v.Int() > 0 || v.CanUint() && v.Uint() > 0 || v.CanFloat() && v.Float() > 0
 }
@@ -152,6 +212,10 @@ func refuseMisfits(from, to reflect.Type, v any) (any, error) {
 		fits = false
 	case to.Kind() == reflect.Bool:
 		fits = given == reflect.Bool
+	case to.Kind() == reflect.Map:
+		fits = given == reflect.Map
+	case field.CanFloat():
+		fits = given != reflect.Bool
 	case to.Kind() == reflect.Slice:
 		fits = given == reflect.Slice || given == reflect.Array
 	case field.CanInt(), field.CanUint():
@@ -269,6 +333,8 @@ func kindOf(t reflect.Type) string {
 		return kindOf(t.Elem())
 	case t.Kind() == reflect.Float32, t.Kind() == reflect.Float64:
 		return "a number"
+	case t == reflect.TypeFor[map[string]float64]():
+		return "a map of numbers"
 	case t.Kind() == reflect.Map, t.Kind() == reflect.Struct:
 		return "a map"
 	case t.Kind() == reflect.Slice:

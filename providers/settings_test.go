@@ -44,7 +44,7 @@ type ownSettings struct {
 	Port     uint16          `mapstructure:"port"`
 	Ratio    float64         `mapstructure:"ratio"`
 	Wait     time.Duration   `mapstructure:"wait"`
-	Proxy    *url.URL        `mapstructure:"proxy,omitempty"`
+	Relay    *url.URL        `mapstructure:"relay,omitempty"`
 	Tags     []string        `mapstructure:"tags"`
 	Ports    []int           `mapstructure:"ports"`
 	Waits    []time.Duration `mapstructure:"waits"`
@@ -53,7 +53,7 @@ type ownSettings struct {
 	Untagged string
 }
 
-const ownKeys = "attempt_timeout, attempts, call_timeout, endpoint, idle_timeout, key, limit, max_connections, max_limit_wait, mirrors, name, plain_http, port, ports, proxy, ratio, strict, tags, user_agent, wait, waits"
+const ownKeys = "attempt_timeout, attempts, ca_file, call_timeout, client_cert_file, client_key_file, endpoint, idle_timeout, key, limit, limits, max_connections, max_limit_wait, mirrors, name, plain_http, port, ports, proxy, ratio, relay, strict, tags, user_agent, wait, waits"
 
 // decoded reads settings together with what is required, unless they hold it.
 func decoded(settings map[string]any) (ownSettings, error) {
@@ -76,7 +76,7 @@ func TestSettingsOfEveryTypeAreReadFromText(t *testing.T) {
 		"attempt_timeout": "10s", "call_timeout": "2m", "max_limit_wait": "30s", "idle_timeout": "500ms", "max_connections": "20",
 		"attempts": "5", "plain_http": "true", "user_agent": "shop/1.0",
 		"endpoint": "https://api.example.com/v2?x=1", "key": "s3cret", "name": "0042", "strict": "True", "limit": "012",
-		"port": "8443", "ratio": "0.25", "wait": "1m30s", "proxy": "http://proxy.example.com:3128",
+		"port": "8443", "ratio": "0.25", "wait": "1m30s", "relay": "http://proxy.example.com:3128",
 		"tags": "a, b,c", "ports": "80,443", "waits": "1s, 2m", "mirrors": "https://a.example.com, https://b.example.com",
 	})
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func TestSettingsOfEveryTypeAreReadFromText(t *testing.T) {
 	assert.EqualValues(t, 8443, got.Port)
 	assert.Equal(t, "0.25", strconv.FormatFloat(got.Ratio, 'g', -1, 64))
 	assert.Equal(t, 90*time.Second, got.Wait)
-	assert.Equal(t, "http://proxy.example.com:3128", got.Proxy.String())
+	assert.Equal(t, "http://proxy.example.com:3128", got.Relay.String())
 	assert.Equal(t, []string{"a", "b", "c"}, got.Tags)
 	assert.Equal(t, []int{80, 443}, got.Ports)
 	assert.Equal(t, []time.Duration{time.Second, 2 * time.Minute}, got.Waits)
@@ -156,7 +156,7 @@ func TestWrongTypesAreRefusedByName(t *testing.T) {
 		{"name", text, []any{42, 4.5, true, []any{"a"}, map[string]any{"a": "b"}, map[string]any{}, []byte("a"), [1]byte{'a'}, named{1}}},
 		{"key", text, []any{42, 4.5, true, []any{"a"}, map[string]any{"a": "b"}, map[string]any{}, named{1}}},
 		{"endpoint", address, []any{42, true, "example.com", "/path", "://", map[string]any{"host": "a"}, []any{"https://a.example.com"}}},
-		{"proxy", address, []any{42, "example.com"}},
+		{"relay", address, []any{42, "example.com"}},
 		{"strict", boolean, []any{0, 1, 2, 0.5, "maybe", "1", "0", "t", "yes", "on", "", " true", []any{true}, map[string]any{}}},
 		{"limit", whole, []any{true, 3.5, "3.5", "many", "0x10", "0b1", "0o7", "1_000", "1e3", " 3", []any{3}, map[string]any{}, map[string]any{"a": 3}}},
 		{"port", whole, []any{true, 3.5, "-1", -1, -1.0, 65536, 65536.0, uint64(65536), "65536"}},
@@ -232,7 +232,7 @@ func TestAllThatIsWrongIsReportedAtOnce(t *testing.T) {
 	_, err := providers.Builtin().Open("codegate", map[string]any{
 		"base_url": "", "api_key": 12345, "secret": nil, "attempts": "often", "atempts": 3, "Attempts": 3,
 	})
-	const known = "is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, project_id, secret, user_agent"
+	const known = "is unknown; known are api_key, attempt_timeout, attempts, base_url, ca_file, call_timeout, client_cert_file, client_key_file, idle_timeout, limits, max_connections, max_limit_wait, plain_http, project_id, proxy, secret, user_agent"
 	require.EqualError(t, err, "codegate: Open: invalid request: "+
 		"Attempts "+known+"; api_key must be text; atempts "+known+"; attempts must be a whole number; "+
 		"base_url is missing; project_id is missing; secret is missing")
@@ -435,13 +435,14 @@ var kinds = map[string]map[string]string{
 	"uumit-auth": {"base_url": "text", "agent_platform": "text"},
 	"own": {
 		"endpoint": "address", "key": "text", "name": "text", "strict": "bool", "limit": "whole", "port": "whole", "wait": "duration",
-		"proxy": "address", "tags": "list", "ports": "list", "mirrors": "list",
+		"relay": "address", "tags": "list", "ports": "list", "mirrors": "list",
 	},
 }
 
 var commonKinds = map[string]string{
 	"attempts": "whole", "attempt_timeout": "duration", "call_timeout": "duration", "max_limit_wait": "duration", "idle_timeout": "duration",
-	"max_connections": "whole", "plain_http": "bool", "user_agent": "text",
+	"max_connections": "whole", "plain_http": "bool", "user_agent": "text", "limits": "rates", "proxy": "address",
+	"ca_file": "text", "client_cert_file": "text", "client_key_file": "text",
 }
 
 // required lists what must be there, in alphabetical order.
@@ -475,6 +476,7 @@ func wrongValue(t *rapid.T, kind string) (value any, mark string) {
 		"whole":    {"text", "half", "map", "map of any", "list", "list of text", "error"},
 		"bool":     {"text", "number", "half", "map", "map of any", "list", "error"},
 		"list":     {"number", "half", "map", "map of any", "list", "error", "pointer"},
+		"rates":    {"text", "number", "half", "list", "list of text", "error", "pointer"},
 	}[kind]
 	return choices[rapid.SampledFrom(allowed).Draw(t, "type")]()
 }
@@ -583,7 +585,7 @@ func ExampleDecode() {
 	err := providers.Decode("acme", map[string]any{"base_url": "https://api.example.com", "api_kye": "s3cret"}, &settings)
 	fmt.Println(err)
 	// Output:
-	// acme: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, call_timeout, idle_timeout, max_connections, max_limit_wait, plain_http, user_agent; api_key is missing
+	// acme: Open: invalid request: api_kye is unknown; known are api_key, attempt_timeout, attempts, base_url, ca_file, call_timeout, client_cert_file, client_key_file, idle_timeout, limits, max_connections, max_limit_wait, plain_http, proxy, user_agent; api_key is missing
 }
 
 func ExampleBuiltin() {

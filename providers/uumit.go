@@ -42,7 +42,7 @@ func uumitAdapter() Adapter {
 			if !s.Token.IsZero() {
 				config.TokenSource = signing.StaticToken(s.Token)
 			}
-			client, err := uumit.New(config, s.options(opts)...)
+			client, err := uumit.New(config, s.Options(opts...)...)
 			if err != nil {
 				return nil, err
 			}
@@ -128,7 +128,7 @@ func uumitAuthAdapter() Adapter {
 			if err := Decode(name, settings, &s); err != nil {
 				return nil, err
 			}
-			client, err := uumit.NewDeviceClient(uumit.Config{BaseURL: s.BaseURL}, s.options(opts)...)
+			client, err := uumit.NewDeviceClient(uumit.Config{BaseURL: s.BaseURL}, s.Options(opts...)...)
 			if err != nil {
 				return nil, err
 			}

@@ -148,12 +148,14 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	wrong.Check(headerValue(set.userAgent), "user_agent", "must hold no line break or other control character")
 	wrong = append(wrong, retry.problems()...)
 	wrong = append(wrong, limitProblems(cfg.Limits)...)
+	limits, known := overruled(cfg.Limits, set.limits)
+	wrong.Check(known, "limits", "must name classes that the platform limits: "+classes(cfg.Limits))
 	if err := wrong.Err(cfg.Provider, "New"); err != nil {
 		return nil, err
 	}
 
 	if set.limiter == nil {
-		set.limiter = NewLimiter(set.clock, cfg.Limits...)
+		set.limiter = NewLimiter(set.clock, limits...)
 	}
 	sh := &shared{
 		conns:  set.base,

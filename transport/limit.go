@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,6 +80,35 @@ func limitProblems(limits []Limit) Fields {
 		seen = append(seen, l.Class)
 	}
 	return f
+}
+
+// overruled returns the platform's limits with those that the caller has set in
+// their place; known tells that the platform limits each of their classes.
+func overruled(platform, set []Limit) (limits []Limit, known bool) {
+	limits, known = slices.Clone(platform), true
+	for _, l := range set {
+		at := slices.IndexFunc(limits, func(p Limit) bool { return p.Class == l.Class })
+		switch {
+		case at >= 0:
+			limits[at] = l
+		case l.Class == "":
+			limits = append(limits, l)
+		default:
+			known = false
+		}
+	}
+	return limits, known
+}
+
+// classes names those of the limits in words.
+func classes(limits []Limit) string {
+	names := []string{"all"}
+	for _, l := range limits {
+		if l.Class != "" {
+			names = append(names, l.Class)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 type buckets struct {

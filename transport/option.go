@@ -20,6 +20,7 @@ type clientSettings struct {
 	base             http.RoundTripper
 	retry            *RetryPolicy
 	limiter          Limiter
+	limits           []Limit
 	observers        []Observer
 	maxResponseBytes int64
 	attemptTimeout   time.Duration
@@ -116,6 +117,17 @@ func WithLimiter(l Limiter) Option {
 		if b, ok := l.(*buckets); ok {
 			s.wrong = append(s.wrong, b.wrong...)
 		}
+	}
+}
+
+// WithLimits sets the rates of the classes that it names, the empty class being
+// all calls together; the platform's other documented rates stay. A class that
+// the platform's documents do not limit is refused. [WithLimiter] takes the place
+// of all of them.
+func WithLimits(limits ...Limit) Option {
+	return func(s *clientSettings) {
+		s.limits = limits
+		s.wrong = append(s.wrong, limitProblems(limits)...)
 	}
 }
 
