@@ -59,8 +59,8 @@ func (f *PageFacts) silent() bool {
 // an empty page is the end, and so is the first page if it has more items than
 // were asked for, or if the second is the same: such lists have no pages.
 //
-// A list never ends short in silence. These are errors that match
-// [ErrMalformed]: a page or a cursor that came before, fewer items than told,
+// A list that tells of itself never ends short in silence. These are errors
+// that match [ErrMalformed]: a page or a cursor that came before, fewer items than told,
 // an end that another fact denies, and 100 empty pages in a row. If items are
 // missing and the list was seen to change, the error matches [ErrConflict].
 // An item that moves to another page meanwhile may still come twice, and one
@@ -257,10 +257,13 @@ func (r *reading) pageSize() int64 {
 
 // widest is the size that pages can have at most.
 func (r *reading) widest() int64 {
-	if r.size != nil {
+	switch {
+	case r.size != nil:
 		return max(*r.size, r.largest)
+	case r.first.Size > 0:
+		return max(int64(r.first.Size), r.largest)
 	}
-	return max(int64(r.first.Size), r.largest, 1)
+	return math.MaxInt64
 }
 
 // reach is the size by which an empty page stands behind the end. What was
@@ -277,8 +280,9 @@ func (r *reading) skipped(size int64) int64 {
 	return times(int64(max(r.first.Number-1, 0)), size)
 }
 
+// times is a product of b above zero, or the largest number.
 func times(a, b int64) int64 {
-	if b > 0 && a > math.MaxInt64/b {
+	if a > math.MaxInt64/b {
 		return math.MaxInt64
 	}
 	return a * b

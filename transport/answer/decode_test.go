@@ -96,6 +96,12 @@ type kinds struct {
 	Ints     map[string]int             `json:"ints"`
 	Raw      json.RawMessage            `json:"raw"`
 	Raws     map[string]json.RawMessage `json:"raws"`
+	Anys     map[string]any             `json:"anys"`
+	Floats   map[string]float64         `json:"floats"`
+	Lists    map[string][]string        `json:"lists"`
+	Maps     map[string]map[string]int  `json:"maps"`
+	PMap     map[string]*leaf           `json:"pmap"`
+	Numbered map[int]string             `json:"numbered"`
 	Children []kinds                    `json:"children"`
 }
 
@@ -152,9 +158,19 @@ func TestValues(t *testing.T) {
 		"a map that has a name twice":           {`"ints":{"a":1,"b":2,"a":3,"b":"?"}`, kinds{Ints: map[string]int{"a": 3}}},
 		"names of a map that differ in case":    {`"ints":{"a":1,"A":2}`, kinds{Ints: map[string]int{"a": 1, "A": 2}}},
 		"no map":                                {`"map":[],"ints":null`, kinds{}},
-		"a raw value as it is written":          {`"raw": { "a" : [ 1.50 ] } `, kinds{Raw: json.RawMessage(`{ "a" : [ 1.50 ] }`)}},
-		"null for a raw value":                  {`"raw":null`, kinds{}},
-		"raw values":                            {`"raws":{"a":"x","b":null}`, kinds{Raws: map[string]json.RawMessage{"a": json.RawMessage(`"x"`), "b": nil}}},
+		"null in a map fits what can be null": {
+			`"anys":{"a":null,"b":1},"floats":{"a":null,"b":1},"lists":{"a":null,"b":"x","c":["y"]},"maps":{"a":null,"b":[],"c":{}},"pmap":{"a":null,"b":7,"c":{}}`,
+			kinds{
+				Anys: map[string]any{"a": nil, "b": 1.0}, Floats: map[string]float64{"b": 1}, Lists: map[string][]string{"a": nil, "c": {"y"}},
+				Maps: map[string]map[string]int{"a": nil, "c": {}}, PMap: map[string]*leaf{"a": nil, "c": {}},
+			},
+		},
+		"a map by numbers":                     {`"numbered":{"1":"a"}`, kinds{Numbered: map[int]string{1: "a"}}},
+		"a map by numbers that does not fit":   {`"numbered":{"1":"a","b":"c"}`, kinds{}},
+		"white space behind numbers and words": {"\"int\":1 ,\"bool\":true\n,\"pint\":null\t,\"int8\": 2\r", kinds{Int: 1, Bool: true, Int8: 2}},
+		"a raw value as it is written":         {`"raw": { "a" : [ 1.50 ] } `, kinds{Raw: json.RawMessage(`{ "a" : [ 1.50 ] }`)}},
+		"null for a raw value":                 {`"raw":null`, kinds{}},
+		"raw values":                           {`"raws":{"a":"x","b":null}`, kinds{Raws: map[string]json.RawMessage{"a": json.RawMessage(`"x"`), "b": nil}}},
 		"depth": {
 			`"children":[{"int":1,"string":2,"children":[{"leaf":{"count":5,"name":null}},"x"]}]`,
 			kinds{Children: []kinds{{Int: 1, Children: []kinds{{Leaf: leaf{Count: 5}}, {}}}}},
@@ -380,6 +396,7 @@ func TestKeep(t *testing.T) {
 	kept := answer.Keep(b)
 	clear(b)
 	assert.Equal(t, `{"a": 1}`, string(kept))
+	assert.Equal(t, `7`, string(answer.Keep([]byte("7"))))
 	for _, nothing := range [][]byte{nil, {}, []byte(" \n")} {
 		assert.Nil(t, answer.Keep(nothing))
 	}

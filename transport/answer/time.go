@@ -7,7 +7,7 @@ import (
 
 // Time is a moment, or none. It is the zero time for none.
 //
-// These forms are read, all of them also with a fraction of a second:
+// These forms are read, the first three also with a fraction of a second:
 //
 //	2006-01-02T15:04:05Z07:00  RFC 3339
 //	2006-01-02 15:04:05        read as UTC: see In
