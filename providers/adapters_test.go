@@ -706,7 +706,7 @@ func TestHealthOfEachBuiltin(t *testing.T) {
 }
 
 // TestHealthTakesTheRefusalOfWhatDoesNotExistForWell: these two platforms have
-// no call without effect that tells whether they are well.
+// no call without effect that reports whether they are well.
 func TestHealthTakesTheRefusalOfWhatDoesNotExistForWell(t *testing.T) {
 	type answer struct {
 		fault transporttest.Fault

@@ -79,7 +79,7 @@ func TestWhatEachBuiltinCanDo(t *testing.T) {
 			if err := look.find(g, name); want {
 				assert.NoError(t, err, "%s as %s", name, capability)
 			} else {
-				assert.EqualError(t, err, fmt.Sprintf("providers: %s has not the capability providers.%s", name, capability))
+				assert.EqualError(t, err, fmt.Sprintf("providers: %s does not support providers.%s", name, capability))
 			}
 		}
 	}
@@ -115,9 +115,9 @@ func TestALookupThatFailsNamesWhatIsThere(t *testing.T) {
 	_, err = g.Provider("")
 	require.EqualError(t, err, `providers: the gateway has no "": it has procure, uumit`)
 	_, err = providers.Find[providers.Codes](g, "procure")
-	require.EqualError(t, err, "providers: procure has not the capability providers.Codes")
+	require.EqualError(t, err, "providers: procure does not support providers.Codes")
 	_, err = providers.Find[*stub](g, "procure")
-	require.EqualError(t, err, "providers: procure has not the capability *providers_test.stub")
+	require.EqualError(t, err, "providers: procure does not support *providers_test.stub")
 }
 
 // TestACapabilityFromOutside: a sixth adapter may have capabilities of its own.

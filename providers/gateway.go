@@ -163,7 +163,7 @@ func Find[T any](g *Gateway, name string) (T, error) {
 	}
 	capability, ok := As[T](p)
 	if !ok {
-		return none, fmt.Errorf("providers: %s has not the capability %s", name, strings.TrimPrefix(fmt.Sprintf("%T", new(T)), "*"))
+		return none, fmt.Errorf("providers: %s does not support %s", name, strings.TrimPrefix(fmt.Sprintf("%T", new(T)), "*"))
 	}
 	return capability, nil
 }

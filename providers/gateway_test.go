@@ -49,7 +49,7 @@ func TestOnePlatformCanBeOpenedTwice(t *testing.T) {
 	_, err := g.Order(t.Context(), providers.Ref{Provider: "procure", ID: b.ID})
 	require.ErrorIs(t, err, transport.ErrNotFound, "an App does not see another's")
 	_, err = g.Order(t.Context(), providers.Ref{Provider: "codegate", ID: "x"})
-	require.EqualError(t, err, "providers: codegate has not the capability providers.Orders")
+	require.EqualError(t, err, "providers: codegate does not support providers.Orders")
 	_, err = g.Order(t.Context(), providers.Ref{Provider: "uumit", ID: "x"})
 	require.EqualError(t, err, `providers: the gateway has no "uumit": it has codegate, procure, procureB`)
 

@@ -29,7 +29,7 @@ func As[T any](p Provider) (capability T, ok bool) {
 	return capability, ok
 }
 
-// Health tells whether the platform answers and accepts the credentials.
+// Health reports whether the platform answers and accepts the credentials.
 type Health interface {
 	// Health makes one cheap call. A nil error means: reachable, and, where
 	// the call is signed, authenticated.

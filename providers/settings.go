@@ -227,7 +227,7 @@ func refuseMisfits(from, to reflect.Type, v any) (any, error) {
 	return v, nil
 }
 
-// holds tells whether an integer field takes a number as it is. What is no
+// holds reports whether an integer field takes a number as it is. What is no
 // number is left to the decoder.
 func holds(field, v reflect.Value) bool {
 	if v.CanFloat() {

@@ -357,7 +357,7 @@ func TestOrdersOfAProviderThatIsNotThereStayInTheCursor(t *testing.T) {
 		assert.ElementsMatch(t, []string{
 			`nowhere:1 failed: providers: the gateway has no "nowhere": it has codes, shop`,
 			`nowhere:2 failed: providers: the gateway has no "nowhere": it has codes, shop`,
-			"codes:1 failed: providers: codes has not the capability providers.Orders",
+			"codes:1 failed: providers: codes does not support providers.Orders",
 			"shop:a >frozen", "shop:a frozen>settled",
 		}, told)
 		assert.Equal(t, providers.Cursor{"nowhere:1": "PROCESSING", "nowhere:2": "", "codes:1": ""}, w.Cursor())

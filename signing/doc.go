@@ -27,8 +27,8 @@
 //
 // All of them are immutable, safe for concurrent use, and print no secret.
 //
-// A signature that the platform does not take is found with Explain, which
-// shows the text that was signed with the secret masked. A receiver of signed
+// To debug a rejected signature, use Explain: it shows the text that was signed,
+// with the secret masked. Credentials that change come from a [Source]. A receiver of signed
 // requests checks them with Verify: it passes its own clock as Request.Time,
 // req.URL.Path as Path and, since Procure signs the request line,
 // req.URL.EscapedPath() as RawPath.

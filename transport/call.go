@@ -207,7 +207,7 @@ func WithReconcile() CallOption {
 	return func(s *callSettings) { s.reconcile = true }
 }
 
-// Reconciles tells whether opts hold [WithReconcile]. It is for vendor packages.
+// Reconciles reports whether opts hold [WithReconcile]. It is for vendor packages.
 func Reconciles(opts []CallOption) bool { return settings(opts).reconcile }
 
 // Info tells how a call went.

@@ -34,7 +34,7 @@ type PageFacts struct {
 	Size *int64
 	// Pages is how many pages the whole list has.
 	Pages *int64
-	// More tells whether pages follow.
+	// More reports whether pages follow.
 	More *bool
 	// Cursor is that of the next page.
 	Cursor string

@@ -12,7 +12,7 @@
 // Platform on a port. Prices are set with SetPrices, orders go on by hand with
 // AdvanceOrder or with the clock ([WithProgress]), and Order, Orders, TradeIns
 // and Requests tell what has happened. AnswerWith makes the platform busy, or
-// refuse for reasons of its own. Time stands in the test's hand with
+// refuse for reasons of its own. Tests control the clock with
 // [WithClock], SetNow and Advance. Faults go in front with [WithMiddleware].
 //
 // As on the platform, only five requests pass in any second; a client that

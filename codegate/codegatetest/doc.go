@@ -13,7 +13,7 @@
 // A [Platform] holds the state and is an [http.Handler]; a [Server] is a
 // Platform on a port. State is seeded through AddProject, AddCode and their
 // like, which stand for the administrator's pages, and read back with Code,
-// Verifications and Requests. Time stands in the test's hand with SetNow and
+// Verifications and Requests. Tests control the clock with SetNow and
 // Advance. Faults go in front with [WithMiddleware].
 //
 // # What it answers like

@@ -13,7 +13,7 @@
 // A [Platform] holds the state and is an [http.Handler]; a [Server] is a
 // Platform on a port. State is seeded through AddApp and AddIntent, moved with
 // SetStatus, which stands for the platform's own work, and read back with
-// Intent, Intents and Requests. Time stands in the test's hand with
+// Intent, Intents and Requests. Tests control the clock with
 // [WithClock], SetNow and Advance; every answer carries it as its Date. Faults
 // go in front with [WithMiddleware].
 //

@@ -15,9 +15,8 @@
 // by hand ([Platform.AdvanceOrder], [Platform.SetOrderStatus],
 // [Platform.AdvanceTransaction], [Platform.SetTransactionStatus]) or by the clock
 // ([WithOrderPace], [WithTransactionPace]); the person of a device authorization
-// confirms with [Platform.Approve] and refuses with [Platform.Deny]. Time stands
-// in the test's hand with SetNow and Advance, or comes from [WithClock]. Faults go
-// in front with [WithMiddleware].
+// confirms with [Platform.Approve] and refuses with [Platform.Deny]. Tests control
+// the clock with SetNow and Advance, or with [WithClock]. Faults go in front with [WithMiddleware].
 //
 // # What it answers like
 //
