@@ -63,14 +63,15 @@ func BenchmarkUUMit(b *testing.B) {
 	}
 }
 
-// bareMarketOrder sends the same request with resty as it comes.
+// bareMarketOrder sends the same body with resty as it comes.
 func bareMarketOrder(ctx context.Context, client *resty.Client, baseURL string) (*uumit.Order, error) {
 	var out struct {
 		Code    int         `json:"code"`
 		Message string      `json:"message"`
 		Data    uumit.Order `json:"data"`
 	}
-	resp, err := client.R().SetContext(ctx).SetHeader("Accept", "application/json").SetBody(marketOrder).SetResult(&out).Post(baseURL + marketOrderPath)
+	order := map[string]any{"capability_id": marketOrder.CapabilityID, "demand_description": marketOrder.DemandDescription}
+	resp, err := client.R().SetContext(ctx).SetHeader("Accept", "application/json").SetBody(order).SetResult(&out).Post(baseURL + marketOrderPath)
 	if err := failure(resp, err); err != nil {
 		return nil, err
 	}

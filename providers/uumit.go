@@ -86,7 +86,7 @@ func (p *uumitProvider) GetOrder(ctx context.Context, id string) (Order, error) 
 	if err != nil {
 		return Order{}, err
 	}
-	return Order{ID: o.ID, Status: Normalize(UUMitOrder, string(o.Status)), VendorStatus: string(o.Status), Raw: o.Raw}, nil
+	return Order{ID: o.ID, Status: Normalize(UUMitOrder, string(o.Status)), VendorStatus: string(o.Status), Raw: o.Raw.Bytes()}, nil
 }
 
 func (p *uumitProvider) SearchCapabilities(ctx context.Context, query string, limit int) ([]Capability, error) {
@@ -100,7 +100,7 @@ func (p *uumitProvider) SearchCapabilities(ctx context.Context, query string, li
 	}
 	found := make([]Capability, 0, len(page.Items))
 	for _, item := range page.Items {
-		c := Capability{ID: item.ID, Title: item.Title, Raw: item.Raw}
+		c := Capability{ID: item.ID, Title: item.Title.Reveal(), Raw: item.Raw.Bytes()}
 		if item.PriceUT.Valid {
 			c.Price = Money{item.PriceUT.Decimal, UT}
 		}
@@ -185,8 +185,8 @@ func (p *uumitAuthProvider) StartAuthorization(ctx context.Context) (Authorizati
 		return Authorization{}, err
 	}
 	return Authorization{
-		UserCode:        auth.UserCode,
-		VerificationURL: auth.VerificationURLComplete,
+		UserCode:        auth.UserCode.Reveal(),
+		VerificationURL: auth.VerificationURLComplete.Reveal(),
 		ExpiresAt:       auth.ExpiresAt,
 		DeviceCode:      auth.DeviceCode,
 		Interval:        auth.Interval,

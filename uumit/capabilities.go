@@ -25,59 +25,56 @@ type SearchRequest struct {
 	Limit *int
 }
 
-// Format prints the limit only: a query may hold anything.
-func (r SearchRequest) Format(f fmt.State, _ rune) {
-	if r.Limit == nil {
-		_, _ = fmt.Fprint(f, "search request")
-		return
+// shown is what the request prints: a query may hold anything.
+func (r SearchRequest) shown() any {
+	var s struct {
+		Limit int `json:"limit,omitempty"`
 	}
-	_, _ = fmt.Fprintf(f, "search request (limit %d)", *r.Limit)
+	if r.Limit != nil {
+		s.Limit = *r.Limit
+	}
+	return s
 }
 
-// LogValue returns what Format prints.
-func (r SearchRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+// Format prints the limit only.
+func (r SearchRequest) Format(f fmt.State, verb rune) { format(f, verb, r.shown()) }
+
+// MarshalJSON writes the limit only.
+func (r SearchRequest) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
+
+// LogValue returns what MarshalJSON writes.
+func (r SearchRequest) LogValue() slog.Value { return slog.AnyValue(r.shown()) }
 
 // Capability is one result of a search ("UUMit Python quick start, Search").
 type Capability struct {
 	// ID is what CreateOrderRequest.CapabilityID takes.
-	ID    string `json:"id"`
-	Title string `json:"title"`
+	ID    string             `json:"id"`
+	Title transport.Personal `json:"title"`
 	// PriceUT is in UT, and not valid if the platform named no number.
 	PriceUT answer.Amount `json:"price_ut"`
 	// Raw is the result as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON keeps what it reads in Raw. An id may be a number.
 func (c *Capability) UnmarshalJSON(b []byte) error {
 	var in struct {
-		ID      answer.ID     `json:"id"`
-		Title   answer.Text   `json:"title"`
-		PriceUT answer.Amount `json:"price_ut"`
+		ID      answer.ID          `json:"id"`
+		Title   transport.Personal `json:"title"`
+		PriceUT answer.Amount      `json:"price_ut"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
-	*c = Capability{ID: string(in.ID), Title: string(in.Title), PriceUT: in.PriceUT, Raw: answer.Keep(b)}
+	*c = Capability{ID: string(in.ID), Title: in.Title, PriceUT: in.PriceUT, Raw: transport.NewRaw(b)}
 	return nil
 }
 
-// Format prints the id only.
-func (c Capability) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "capability %s", c.ID) }
-
-// LogValue returns what Format prints.
-func (c Capability) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
-
 // Search finds capabilities. Nothing found is an empty page.
 func (s CapabilityService) Search(ctx context.Context, req SearchRequest, opts ...transport.CallOption) (*Page[Capability], error) {
-	const operation = "Capabilities.Search"
-	var f transport.Fields
-	f.Check(req.Query != "", "q", "must not be empty")
-	f.Check(req.Limit == nil || *req.Limit >= 1, "limit", "must be at least 1")
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := fixed(operation, get, "/api/v1/capabilities/search", transport.Read)
+	call := fixed("Capabilities.Search", get, "/api/v1/capabilities/search", transport.Read)
+	call.Invalid.Check(req.Query != "", "q", "must not be empty")
+	call.Invalid.Check(req.Limit == nil || *req.Limit >= 1, "limit", "must be at least 1")
 	call.Query = url.Values{"q": {req.Query}}
 	if req.Limit != nil {
 		call.Query.Set("limit", strconv.Itoa(*req.Limit))

@@ -13,8 +13,6 @@ import (
 	"github.com/pentagate/pentagate/transport"
 )
 
-const provider = "uumit"
-
 // limits keep within 60 calls a minute for one key or address ("UUMit API,
 // Rate limits"). A bucket of 10 that is refilled 50 times a minute lets at most
 // 60 calls go in any minute, wherever the platform's minute begins, and does
@@ -55,7 +53,7 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	if len(wrong) == 0 {
 		s, err := cfg.signer()
 		if err != nil {
-			return nil, err
+			wrong.Check(false, "credentials", err.Error())
 		}
 		signer = s
 	}
@@ -88,7 +86,7 @@ func (c *Client) ForUser(userID string) (*Client, error) {
 	var f transport.Fields
 	f.Check(!c.key.IsZero(), "api_key", "must be set to act for several users: a token stands for its own")
 	f.Check(headerText(userID), "user_id", "must be set, in printable ASCII without spaces")
-	if err := f.Err(provider, "ForUser"); err != nil {
+	if err := f.Err(c.t.Name(), "ForUser"); err != nil {
 		return nil, err
 	}
 	signer, err := Config{APIKey: c.key, UserID: userID}.signer()
@@ -146,19 +144,28 @@ func fixed(operation, method, path string, safety transport.Safety) transport.Ca
 }
 
 // ofID is a call whose path is the collection, an id and an action, which may
-// be empty. Ids are opaque, so that they are escaped.
+// be empty. Ids are opaque, so that they are escaped; what is none is refused.
 func ofID(operation, method, collection, name, id, action string, safety transport.Safety) transport.Call {
 	if action != "" {
 		action = "/" + action
 	}
-	return transport.Call{
+	call := transport.Call{
 		Operation: operation,
 		Method:    method,
-		Path:      collection + "/" + id + action,
-		RawPath:   collection + "/" + url.PathEscape(id) + action,
 		Route:     collection + "/{" + name + "}" + action,
 		Safety:    safety,
 	}
+	if checkID(&call.Invalid, name, id); len(call.Invalid) > 0 {
+		id = "-" // the path is not what is wrong
+	}
+	call.Path = collection + "/" + id + action
+	call.RawPath = collection + "/" + url.PathEscape(id) + action
+	return call
+}
+
+// format prints what a request shows of itself.
+func format(f fmt.State, verb rune, shown any) {
+	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), shown)
 }
 
 // checkID refuses what cannot stand in a path's segment.

@@ -50,7 +50,7 @@ func TestOrdersOfBothSides(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, uumit.OrderDelivered, delivered.Status)
 	assert.NotEmpty(t, delivered.ReviewID)
-	assert.NotEmpty(t, delivered.StatusURL)
+	assert.False(t, delivered.StatusURL.IsZero())
 	_, err = h.client.Orders.SubmitDeliverables(ctx, uumit.SubmitDeliverablesRequest{OrderID: ids[2], Deliverables: []uumit.Deliverable{{URL: "u", Name: "n"}}})
 	require.ErrorIs(t, err, transport.ErrPermission, "only the seller delivers")
 
@@ -166,7 +166,7 @@ func TestTheWallet(t *testing.T) {
 	equalAmount(t, "987.50", entry.BalanceAfter)
 	assert.Equal(t, "UT", entry.Currency)
 	assert.Equal(t, order.ID, entry.BizRefID)
-	assert.NotEmpty(t, entry.Description)
+	assert.False(t, entry.Description.IsZero())
 	assert.Equal(t, now, entry.CreatedAt.UTC())
 	n := 0
 	for _, err := range h.client.Wallet.LedgerEntries(ctx, uumit.LedgerRequest{Type: "freeze", PageRequest: uumit.PageRequest{PageSize: new(1)}}) {
@@ -418,9 +418,10 @@ func TestGuidanceOfARefusedDelivery(t *testing.T) {
 	require.ErrorIs(t, err, uumit.DeliverableFormatMismatch)
 	require.NotErrorIs(t, err, uumit.DeliverableUnchangedResubmit)
 	require.ErrorIs(t, err, transport.ErrConflict)
+	text := transport.NewPersonal
 	guidance, ok := uumit.GuidanceFrom(err)
 	require.True(t, ok)
-	assert.Equal(t, &uumit.Guidance{Problem: "only text", ExpectedHint: "pdf", HowToFix: []string{"a", "b"}, Retryable: new(true), Source: "precheck"}, guidance)
+	assert.Equal(t, &uumit.Guidance{Problem: text("only text"), ExpectedHint: text("pdf"), HowToFix: []transport.Personal{text("a"), text("b")}, Retryable: new(true), Source: "precheck", NextStep: text("7")}, guidance)
 
 	_, err = h.client.Orders.SubmitDeliverables(t.Context(), req)
 	e, _ := asError(err)
@@ -678,6 +679,14 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			_, err := h.client.Transactions.List(ctx, uumit.ListTransactionsRequest{Status: "长\xff", PageRequest: uumit.PageRequest{Cursor: "\xff"}})
 			return err
 		}, "uumit: Transactions.List: invalid request: cursor must be valid UTF-8; status must be valid UTF-8"},
+		"an order without id, and an option that is none of a read's": {func() error {
+			_, err := h.client.Orders.Get(ctx, "a/b", transport.WithAttempts(0), transport.WithIdempotencyKey("k"))
+			return err
+		}, "uumit: Orders.Get: invalid request: order_id must be an id as the platform gave it: not empty, no slash, no control character; attempts must be at least 1; idempotency_key is not available for this operation"},
+		"a payload that is none": {func() error {
+			_, err := h.client.Transactions.Deliver(ctx, uumit.DeliverTransactionRequest{ResultPayload: func() {}}, transport.WithReconcile())
+			return err
+		}, "uumit: Transactions.Deliver: invalid request: tx_id must be an id as the platform gave it: not empty, no slash, no control character; result_payload must encode as a JSON object; reconcile is not available for this operation"},
 		"an order without id":      {func() error { _, err := h.client.Orders.Get(ctx, ""); return err }, "uumit: Orders.Get: invalid request: order_id must be an id"},
 		"an order id with a path":  {func() error { _, err := h.client.Orders.Get(ctx, "../wallet"); return err }, "order_id must be an id"},
 		"an order id of dots":      {func() error { _, err := h.client.Orders.Confirm(ctx, ".."); return err }, "uumit: Orders.Confirm: invalid request: order_id must be an id"},
@@ -773,4 +782,43 @@ func TestIdsAreOpaque(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "/api/v1/orders/"+id, r.URL.Path)
 	}
+}
+
+// TestErrorsTellTheNameThatTheClientWasGiven looks at those that the package
+// makes itself.
+func TestErrorsTellTheNameThatTheClientWasGiven(t *testing.T) {
+	h := start(t)
+	ctx := t.Context()
+	client := h.newClient(t, h.Config(), transport.WithName("shop-eu"))
+	device, err := uumit.NewDeviceClient(h.Config(), transport.WithName("shop-eu"), transport.WithClock(h.clock))
+	require.NoError(t, err)
+	defer device.Close()
+
+	_, err = client.Orders.Wait(ctx, uumit.WaitOrderRequest{OrderID: "o", Interval: -1})
+	require.EqualError(t, err, "shop-eu: Orders.Wait: invalid request: interval must not be negative")
+	_, err = client.ForUser("")
+	require.EqualError(t, err, "shop-eu: ForUser: invalid request: user_id must be set, in printable ASCII without spaces")
+	h.faults.Script(good(`{"items":[{"id":"a"}],"next_cursor":"c"}`), good(`{"items":[{"id":"b"}],"next_cursor":"c"}`))
+	_, err = count(lists["Orders.All"](ctx, client, uumit.PageRequest{}))
+	require.ErrorIs(t, err, transport.ErrMalformed)
+	require.ErrorContains(t, err, "shop-eu: Orders.All: ")
+
+	_, err = device.Client(uumit.Credentials{APIKey: signing.NewSecret("k")})
+	require.EqualError(t, err, "shop-eu: Client: invalid request: user_id must be set, in printable ASCII without spaces")
+	_, err = device.DeviceAccessToken(ctx, nil)
+	require.EqualError(t, err, "shop-eu: DeviceAccessToken: invalid request: device_code must be that of a started authorization")
+	auth, err := device.DeviceAuth(ctx, uumit.Cursor)
+	require.NoError(t, err)
+	h.Deny(auth.UserCode.Reveal())
+	_, err = device.DeviceAccessToken(ctx, auth)
+	require.EqualError(t, err, "shop-eu: DeviceAccessToken: permission denied: the person denied the authorization")
+	auth.ExpiresAt = h.clock.Now()
+	_, err = device.DeviceAccessToken(ctx, auth)
+	require.EqualError(t, err, "shop-eu: DeviceAccessToken: conflict: the device code has expired")
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	auth.ExpiresAt = h.clock.Now().Add(time.Minute)
+	_, err = device.DeviceAccessToken(ended, auth)
+	require.EqualError(t, err, "shop-eu: DeviceAccessToken: context canceled")
+	require.EqualError(t, (&uumit.Order{Status: uumit.OrderRejected}).Err(), "uumit: Orders: conflict: the order ended without a delivery (code rejected)", "an order knows its platform only")
 }

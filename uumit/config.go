@@ -92,7 +92,7 @@ func (c Config) transport(signer signing.Signer, wrong transport.Fields) transpo
 		c.BaseURL = BaseURL
 	}
 	return transport.Config{
-		Provider:         provider,
+		Provider:         "uumit",
 		BaseURL:          c.BaseURL,
 		Signer:           signer,
 		PathPrefix:       "/api/v1",

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -92,7 +90,7 @@ func (c *DeviceClient) Client(cred Credentials) (*Client, error) {
 		return nil, err
 	}
 	cfg := cred.Config()
-	if err := cfg.problems().Err(provider, operation); err != nil {
+	if err := cfg.problems().Err(c.t.Name(), operation); err != nil {
 		return nil, err
 	}
 	signer, err := cfg.signer()
@@ -104,17 +102,16 @@ func (c *DeviceClient) Client(cred Credentials) (*Client, error) {
 
 // DeviceAuthorization is a started authorization. Show UserCode and
 // VerificationURL to the person, or VerificationURLComplete, and pass it to
-// DeviceAccessToken. It prints its end only, and its JSON masks the device
-// code.
+// DeviceAccessToken. It prints, and turns into JSON, without its codes.
 type DeviceAuthorization struct {
 	// DeviceCode is the secret to poll with.
 	DeviceCode signing.Secret
 	// UserCode is what the person types in.
-	UserCode string
+	UserCode transport.Personal
 	// VerificationURL is where.
 	VerificationURL string
 	// VerificationURLComplete is the same with the code in it.
-	VerificationURLComplete string
+	VerificationURLComplete transport.Personal
 	// ExpiresAt is when the codes end, by the client's clock; ten minutes
 	// after the start unless the platform says otherwise.
 	ExpiresAt time.Time
@@ -125,14 +122,6 @@ type DeviceAuthorization struct {
 	// not say.
 	AgentPlatform AgentPlatform
 }
-
-// Format prints when the codes end.
-func (d DeviceAuthorization) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "device authorization until "+d.ExpiresAt.Format(time.RFC3339))
-}
-
-// LogValue returns what Format prints.
-func (d DeviceAuthorization) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(d)) }
 
 // startedAuthorization is the answer of DeviceAuth.
 type startedAuthorization struct {
@@ -151,7 +140,7 @@ func (s *startedAuthorization) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if s.DeviceCode == "" || s.UserCode == "" || s.VerificationURL == "" {
-		return errors.New("uumit: the authorization lacks one of its codes or its address")
+		return errors.New("the authorization lacks one of its codes or its address")
 	}
 	return nil
 }
@@ -174,19 +163,19 @@ func (c *DeviceClient) DeviceAuth(ctx context.Context, program AgentPlatform, op
 	if err != nil {
 		return nil, err
 	}
-	d := &DeviceAuthorization{
+	complete := string(s.VerificationURLComplete)
+	if complete == "" {
+		complete = withUserCode(string(s.VerificationURL), string(s.UserCode))
+	}
+	return &DeviceAuthorization{
 		DeviceCode:              signing.NewSecret(string(s.DeviceCode)),
-		UserCode:                string(s.UserCode),
+		UserCode:                transport.NewPersonal(string(s.UserCode)),
 		VerificationURL:         string(s.VerificationURL),
-		VerificationURLComplete: string(s.VerificationURLComplete),
+		VerificationURLComplete: transport.NewPersonal(complete),
 		ExpiresAt:               start.Add(seconds(s.ExpiresIn, defaultExpiry)),
 		Interval:                seconds(s.Interval, defaultInterval),
 		AgentPlatform:           AgentPlatform(s.AgentPlatform),
-	}
-	if d.VerificationURLComplete == "" {
-		d.VerificationURLComplete = withUserCode(d.VerificationURL, d.UserCode)
-	}
-	return d, nil
+	}, nil
 }
 
 // seconds takes whole seconds from 1 up to a day, and def in the place of
@@ -250,14 +239,6 @@ func (c Credentials) Config() Config {
 	return Config{BaseURL: c.BaseURL, APIKey: c.APIKey, UserID: c.UserID}
 }
 
-// Format prints the user's id.
-func (c Credentials) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "credentials of user %s (key %s)", cmp.Or(c.UserID, "unknown"), c.APIKey)
-}
-
-// LogValue returns what Format prints.
-func (c Credentials) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
-
 // PollDeviceAuth asks once how far an authorization is, for programs that
 // cannot wait in one place. Pending, expired and denied are answers and not
 // errors. An unknown device code is an error of the platform's choice.
@@ -269,14 +250,9 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(
 // It is one request, unless [transport.WithAttempts] says otherwise: a repeat
 // would take the place of an answer that may be the only one with the key.
 func (c *DeviceClient) PollDeviceAuth(ctx context.Context, deviceCode signing.Secret, opts ...transport.CallOption) (*DevicePoll, error) {
-	const operation = "PollDeviceAuth"
-	var f transport.Fields
-	f.Check(!deviceCode.IsZero(), "device_code", "must not be empty")
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
 	poll := polled{baseURL: c.t.BaseURL()}
-	call := fixed(operation, post, devicePath+"/poll", transport.Read)
+	call := fixed("PollDeviceAuth", post, devicePath+"/poll", transport.Read)
+	call.Invalid.Check(!deviceCode.IsZero(), "device_code", "must not be empty")
 	call.Unsigned = true
 	call.Body = struct {
 		DeviceCode string `json:"device_code"`
@@ -314,7 +290,7 @@ func (c *DeviceClient) DeviceAccessToken(ctx context.Context, auth *DeviceAuthor
 	f.Check(ctx != nil, "context", "must not be nil")
 	f.Check(auth != nil && !auth.DeviceCode.IsZero(), "device_code", "must be that of a started authorization")
 	f.Check(auth == nil || auth.Interval >= 0, "interval", "must not be negative")
-	if err := f.Err(provider, operation); err != nil {
+	if err := f.Err(c.t.Name(), operation); err != nil {
 		return nil, err
 	}
 	w := &deviceWait{client: c, code: auth.DeviceCode, opts: opts, interval: cmp.Or(auth.Interval, defaultInterval), end: auth.ExpiresAt}
@@ -322,18 +298,18 @@ func (c *DeviceClient) DeviceAccessToken(ctx context.Context, auth *DeviceAuthor
 		w.end = c.t.Now().Add(defaultExpiry)
 	}
 	w.pause = w.interval
-	if err := c.t.Poll(ctx, provider, operation, 0, w.look); err != nil {
+	if err := c.t.Poll(ctx, c.t.Name(), operation, 0, w.look); err != nil {
 		return nil, err
 	}
 	switch w.status {
 	case DeviceApproved:
 		return &w.credentials, nil
 	case DeviceDenied:
-		return nil, &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrPermission, Err: ErrAccessDenied}
+		return nil, &transport.Error{Provider: c.t.Name(), Operation: operation, Kind: transport.ErrPermission, Err: ErrAccessDenied}
 	}
 	expired := ErrExpiredToken
 	if w.last != nil {
 		expired = fmt.Errorf("%w; the last poll failed: %w", ErrExpiredToken, w.last)
 	}
-	return nil, &transport.Error{Provider: provider, Operation: operation, Kind: transport.ErrConflict, Err: expired}
+	return nil, &transport.Error{Provider: c.t.Name(), Operation: operation, Kind: transport.ErrConflict, Err: expired}
 }

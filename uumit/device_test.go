@@ -35,14 +35,14 @@ func TestADeviceAuthorizationEndsInAClient(t *testing.T) {
 	auth, err := h.device.DeviceAuth(ctx, "")
 	require.NoError(t, err)
 	assert.Len(t, auth.DeviceCode.Reveal(), 40)
-	assert.Len(t, auth.UserCode, 8)
+	assert.Len(t, auth.UserCode.Reveal(), 8)
 	assert.Equal(t, uumit.CustomMCP, auth.AgentPlatform)
-	assert.Equal(t, []string{auth.UserCode}, h.UserCodes())
+	assert.Equal(t, []string{auth.UserCode.Reveal()}, h.UserCodes())
 
 	poll, err := h.device.PollDeviceAuth(ctx, auth.DeviceCode)
 	require.NoError(t, err)
 	assert.Equal(t, &uumit.DevicePoll{Status: uumit.DevicePending}, poll)
-	h.Approve(auth.UserCode, "")
+	h.Approve(auth.UserCode.Reveal(), "")
 	credentials, err := h.device.DeviceAccessToken(ctx, auth)
 	require.NoError(t, err)
 	assert.Equal(t, h.User("").ID, credentials.UserID)
@@ -72,7 +72,7 @@ func TestADeniedAuthorization(t *testing.T) {
 	h := start(t)
 	auth, err := h.device.DeviceAuth(t.Context(), uumit.OpenClaw)
 	require.NoError(t, err)
-	h.Deny(auth.UserCode)
+	h.Deny(auth.UserCode.Reveal())
 	_, err = h.device.DeviceAccessToken(t.Context(), auth)
 	require.ErrorIs(t, err, uumit.ErrAccessDenied)
 	require.ErrorIs(t, err, transport.ErrPermission)
@@ -161,7 +161,7 @@ func TestAKeyIsNeverThrownAway(t *testing.T) {
 			if tc.user == "" {
 				_, err := h.device.Client(*credentials)
 				assert.EqualError(t, err, "uumit: Client: invalid request: user_id must be set, in printable ASCII without spaces")
-				assert.Equal(t, "credentials of user unknown (key [redacted])", fmt.Sprint(credentials))
+				assert.Equal(t, "&{[redacted]   "+h.URL+"}", fmt.Sprint(credentials))
 			}
 		})
 	}
@@ -372,7 +372,7 @@ func TestTheStartOfADeviceAuthorization(t *testing.T) {
 			h.faults.Script(good(tc.data))
 			auth, err := h.device.DeviceAuth(t.Context(), uumit.Cursor)
 			require.NoError(t, err)
-			assert.Equal(t, tc.complete, auth.VerificationURLComplete)
+			assert.Equal(t, tc.complete, auth.VerificationURLComplete.Reveal())
 			assert.Equal(t, now.Add(tc.expires), auth.ExpiresAt)
 			assert.Equal(t, tc.interval, auth.Interval)
 		})
@@ -383,7 +383,7 @@ func TestTheStartOfADeviceAuthorization(t *testing.T) {
 		auth, err := h.device.DeviceAuth(t.Context(), uumit.Cursor)
 		require.NoError(t, err)
 		assert.Len(t, h.UserCodes(), 2)
-		assert.Equal(t, auth.UserCode, h.UserCodes()[1])
+		assert.Equal(t, auth.UserCode.Reveal(), h.UserCodes()[1])
 	})
 }
 

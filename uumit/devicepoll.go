@@ -19,7 +19,7 @@ type polled struct {
 	baseURL string
 }
 
-var errNoPoll = errors.New("uumit: the answer says nothing of the authorization")
+var errNoPoll = errors.New("the answer says nothing of the authorization")
 
 // UnmarshalJSON reads an answer that has succeeded.
 func (p *polled) UnmarshalJSON(b []byte) error {
@@ -144,7 +144,7 @@ func (w *deviceWait) look(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	if err := t.Sleep(ctx, min(w.pause, left)); err != nil {
-		stopped := &transport.Error{Provider: provider, Operation: "DeviceAccessToken", Err: err}
+		stopped := &transport.Error{Provider: t.Name(), Operation: "DeviceAccessToken", Err: err}
 		if errors.Is(err, transport.ErrClosed) {
 			stopped.Kind, stopped.Err = transport.ErrClosed, nil
 		}

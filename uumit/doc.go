@@ -54,6 +54,14 @@
 // firewall is [transport.ErrMalformed], whatever its status but for 429 and 5xx:
 // it says nothing of an order, and ends no wait.
 //
+// # Personal data
+//
+// Texts that people wrote, codes, and answers as they came are
+// [transport.Personal] and [transport.Raw]: they print as masks wherever they
+// are, in JSON as well, and Reveal and Bytes give them. Requests hold plain
+// strings, and print, and are written as JSON, without what is personal: they
+// cannot be kept as JSON, nor be the body of [Client.Do].
+//
 // # Known traps of the platform
 //
 //   - A business failure may come with HTTP 200; the code in the envelope

@@ -2,9 +2,6 @@ package uumit
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/answer"
@@ -50,20 +47,19 @@ const (
 // Error returns the word itself.
 func (c ErrorCode) Error() string { return string(c) }
 
-// Guidance tells a seller what is wrong with a delivery. It prints its source
-// only.
+// Guidance tells a seller what is wrong with a delivery.
 type Guidance struct {
-	Problem      string   `json:"problem,omitempty"`
-	TaskSummary  string   `json:"task_summary,omitempty"`
-	ExpectedHint string   `json:"expected_hint,omitempty"`
-	HowToFix     []string `json:"how_to_fix,omitempty"`
+	Problem      transport.Personal   `json:"problem,omitzero"`
+	TaskSummary  transport.Personal   `json:"task_summary,omitzero"`
+	ExpectedHint transport.Personal   `json:"expected_hint,omitzero"`
+	HowToFix     []transport.Personal `json:"how_to_fix,omitempty"`
 	// Retryable tells whether a changed delivery may be submitted; nil if the
 	// platform does not say.
-	Retryable *bool  `json:"retryable,omitempty"`
-	Source    string `json:"source,omitempty"`
-	NextStep  string `json:"next_step,omitempty"`
+	Retryable *bool              `json:"retryable,omitempty"`
+	Source    string             `json:"source,omitempty"`
+	NextStep  transport.Personal `json:"next_step,omitzero"`
 	// Text is guidance in one piece, in the place of all the others.
-	Text string `json:"raw,omitempty"`
+	Text transport.Personal `json:"raw,omitzero"`
 }
 
 // UnmarshalJSON leaves members of an unexpected type out.
@@ -80,12 +76,6 @@ func (g *Guidance) UnmarshalJSON(b []byte) error {
 	g.Retryable = in.Retryable.Ptr()
 	return nil
 }
-
-// Format prints the source only.
-func (g Guidance) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "guidance ("+g.Source+")") }
-
-// LogValue returns what Format prints.
-func (g Guidance) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(g)) }
 
 // GuidanceFrom returns the guidance that came with an error of
 // SubmitDeliverables.

@@ -35,7 +35,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	offer := found.Items[0]
-	fmt.Println(offer.Title, "for", offer.PriceUT.Decimal, "UT")
+	fmt.Println(offer.Title.Reveal(), "for", offer.PriceUT.Decimal, "UT")
 
 	order, err := client.Orders.Create(ctx, uumit.CreateOrderRequest{CapabilityID: offer.ID, DemandDescription: new("ten pages")})
 	if err != nil {
@@ -78,8 +78,8 @@ func ExampleDeviceClient() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("open", auth.VerificationURL, "and enter a code of", len(auth.UserCode), "characters")
-	platform.Approve(auth.UserCode, "") // the person confirms
+	fmt.Println("open", auth.VerificationURL, "and enter a code of", len(auth.UserCode.Reveal()), "characters")
+	platform.Approve(auth.UserCode.Reveal(), "") // the person confirms
 
 	credentials, err := device.DeviceAccessToken(ctx, auth)
 	switch {

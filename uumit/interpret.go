@@ -147,9 +147,9 @@ func detailFields(detail json.RawMessage) transport.Fields {
 }
 
 var (
-	errNoEnvelope = errors.New("uumit: the answer is not an envelope with a code")
-	errNoID       = errors.New("uumit: the answer lacks the id")
-	errNoStatus   = errors.New("uumit: the answer lacks the status")
+	errNoEnvelope = errors.New("the answer is not an envelope with a code")
+	errNoID       = errors.New("the answer lacks the id")
+	errNoStatus   = errors.New("the answer lacks the status")
 )
 
 // enveloped decodes the data of an envelope into out, null if there is none. It

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"net/url"
 
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/answer"
@@ -60,32 +59,31 @@ func (s OrderStatus) Delivered() bool {
 }
 
 // Order is an order, of whatever origin. The documents promise ID and Status;
-// the other members come with orders of tasks and skills. It prints id and
-// status only.
+// the other members come with orders of tasks and skills.
 type Order struct {
-	ID        string      `json:"id"`
-	Status    OrderStatus `json:"status"`
-	OrderNo   string      `json:"order_no,omitempty"`
-	TaskID    string      `json:"task_id,omitempty"`
-	TaskTitle string      `json:"task_title,omitempty"`
-	SkillID   string      `json:"skill_id,omitempty"`
+	ID        string             `json:"id"`
+	Status    OrderStatus        `json:"status"`
+	OrderNo   string             `json:"order_no,omitempty"`
+	TaskID    string             `json:"task_id,omitempty"`
+	TaskTitle transport.Personal `json:"task_title,omitzero"`
+	SkillID   string             `json:"skill_id,omitempty"`
 	// ReworkCount counts what the buyer, AIReworkCount what the platform's
 	// review sent back.
-	ReworkCount      *int      `json:"rework_count,omitempty"`
-	AIReworkCount    *int      `json:"ai_rework_count,omitempty"`
-	LastReworkReason string    `json:"last_rework_reason,omitempty"`
-	ReworkDeadline   Time      `json:"rework_deadline,omitzero"`
-	ReworkGuidance   *Guidance `json:"rework_guidance,omitempty"`
+	ReworkCount      *int               `json:"rework_count,omitempty"`
+	AIReworkCount    *int               `json:"ai_rework_count,omitempty"`
+	LastReworkReason transport.Personal `json:"last_rework_reason,omitzero"`
+	ReworkDeadline   Time               `json:"rework_deadline,omitzero"`
+	ReworkGuidance   *Guidance          `json:"rework_guidance,omitempty"`
 	// AIPrecheckPassed is about the review and not about the settlement.
-	AIPrecheckPassed *bool           `json:"ai_precheck_passed,omitempty"`
-	DeliveryReview   json.RawMessage `json:"delivery_review,omitempty"`
-	CancelReason     string          `json:"cancel_reason,omitempty"`
+	AIPrecheckPassed *bool              `json:"ai_precheck_passed,omitempty"`
+	DeliveryReview   transport.Raw      `json:"delivery_review,omitzero"`
+	CancelReason     transport.Personal `json:"cancel_reason,omitzero"`
 	// ReviewID and StatusURL are the receipt of SubmitDeliverables: the review
 	// goes on after the answer.
-	ReviewID  string `json:"review_id,omitempty"`
-	StatusURL string `json:"status_url,omitempty"`
+	ReviewID  string             `json:"review_id,omitempty"`
+	StatusURL transport.Personal `json:"status_url,omitzero"`
 	// Raw is the order as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON keeps what it reads in Raw. Ids may be numbers.
@@ -97,13 +95,10 @@ func (o *Order) UnmarshalJSON(b []byte) error {
 		Status           answer.Text `json:"status"`
 		OrderNo          answer.ID   `json:"order_no"`
 		TaskID           answer.ID   `json:"task_id"`
-		TaskTitle        answer.Text `json:"task_title"`
 		SkillID          answer.ID   `json:"skill_id"`
 		ReworkCount      answer.Int  `json:"rework_count"`
 		AIReworkCount    answer.Int  `json:"ai_rework_count"`
-		LastReworkReason answer.Text `json:"last_rework_reason"`
 		AIPrecheckPassed answer.Flag `json:"ai_precheck_passed"`
-		CancelReason     answer.Text `json:"cancel_reason"`
 		ReviewID         answer.ID   `json:"review_id"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
@@ -111,21 +106,15 @@ func (o *Order) UnmarshalJSON(b []byte) error {
 	}
 	*o = Order(in.plain)
 	o.ID, o.Status = string(in.ID), OrderStatus(in.Status)
-	o.OrderNo, o.TaskID, o.TaskTitle, o.SkillID = string(in.OrderNo), string(in.TaskID), string(in.TaskTitle), string(in.SkillID)
+	o.OrderNo, o.TaskID, o.SkillID, o.ReviewID = string(in.OrderNo), string(in.TaskID), string(in.SkillID), string(in.ReviewID)
 	o.ReworkCount, o.AIReworkCount = count(in.ReworkCount), count(in.AIReworkCount)
-	o.LastReworkReason, o.CancelReason, o.ReviewID = string(in.LastReworkReason), string(in.CancelReason), string(in.ReviewID)
 	o.AIPrecheckPassed = in.AIPrecheckPassed.Ptr()
-	o.Raw = answer.Keep(b)
+	o.Raw = transport.NewRaw(b)
 	return nil
 }
 
-// Format prints id and status.
-func (o Order) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "order %s (%s)", o.ID, string(o.Status))
-}
-
-// LogValue returns what Format prints.
-func (o Order) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(o)) }
+// String tells the id and the status.
+func (o Order) String() string { return "order " + o.ID + " (" + string(o.Status) + ")" }
 
 // Err returns nil unless the order failed, was cancelled or rejected: then an
 // error that matches [transport.ErrConflict], with the status as its Code.
@@ -133,7 +122,7 @@ func (o *Order) Err() error {
 	if !o.Status.Failed() {
 		return nil
 	}
-	return &transport.Error{Provider: provider, Operation: "Orders", Kind: transport.ErrConflict, Code: string(o.Status), Err: errOrderFailed}
+	return &transport.Error{Provider: "uumit", Operation: "Orders", Kind: transport.ErrConflict, Code: string(o.Status), Err: errOrderFailed}
 }
 
 var errOrderFailed = errors.New("the order ended without a delivery")
@@ -170,12 +159,13 @@ type changedOrder struct{ Order }
 
 func (o *changedOrder) UnmarshalJSON(b []byte) error {
 	if o.Order.UnmarshalJSON(b) != nil {
-		o.Order = Order{Raw: answer.Keep(b)}
+		o.Order = Order{Raw: transport.NewRaw(b)}
 	}
 	return nil
 }
 
-// CreateOrderRequest orders a capability. It prints the capability's id only.
+// CreateOrderRequest orders a capability. It prints, and is written as JSON,
+// without what is wanted.
 type CreateOrderRequest struct {
 	// CapabilityID is required: the ID of a search result.
 	CapabilityID string `json:"capability_id"`
@@ -183,26 +173,31 @@ type CreateOrderRequest struct {
 	DemandDescription *string `json:"demand_description,omitempty"`
 }
 
-// Format prints the capability's id.
-func (r CreateOrderRequest) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "order of capability %s", r.CapabilityID)
+// createOrderWire is the request as it is sent, without its methods.
+type createOrderWire CreateOrderRequest
+
+func (r CreateOrderRequest) shown() any {
+	return struct {
+		CapabilityID string `json:"capability_id"`
+	}{r.CapabilityID}
 }
 
-// LogValue returns what Format prints.
-func (r CreateOrderRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+// Format prints the capability's id only.
+func (r CreateOrderRequest) Format(f fmt.State, verb rune) { format(f, verb, r.shown()) }
+
+// MarshalJSON writes the capability's id only.
+func (r CreateOrderRequest) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
+
+// LogValue returns what MarshalJSON writes.
+func (r CreateOrderRequest) LogValue() slog.Value { return slog.AnyValue(r.shown()) }
 
 // Create orders a capability and freezes its price in UT at once. The order
 // comes back pending or frozen. A balance that does not suffice matches
 // [transport.ErrQuota].
 func (s OrderService) Create(ctx context.Context, req CreateOrderRequest, opts ...transport.CallOption) (*Order, error) {
-	const operation = "Orders.Create"
-	var f transport.Fields
-	f.Check(req.CapabilityID != "", "capability_id", "must not be empty")
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := fixed(operation, post, orderPath, transport.Keyed)
-	call.Body = req
+	call := fixed("Orders.Create", post, orderPath, transport.Keyed)
+	call.Invalid.Check(req.CapabilityID != "", "capability_id", "must not be empty")
+	call.Body = createOrderWire(req)
 	out, err := send[createdOrder](ctx, s.t, call, opts)
 	if err != nil {
 		return nil, err
@@ -212,13 +207,7 @@ func (s OrderService) Create(ctx context.Context, req CreateOrderRequest, opts .
 
 // Get returns an order.
 func (s OrderService) Get(ctx context.Context, orderID string, opts ...transport.CallOption) (*Order, error) {
-	const operation = "Orders.Get"
-	var f transport.Fields
-	checkID(&f, "order_id", orderID)
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := ofID(operation, get, orderPath, "order_id", orderID, "", transport.Read)
+	call := ofID("Orders.Get", get, orderPath, "order_id", orderID, "", transport.Read)
 	out, err := send[orderDetail](ctx, s.t, call, opts)
 	if err != nil {
 		return nil, err
@@ -236,7 +225,7 @@ type Confirmation struct {
 	// SellerIncome is then not valid.
 	AlreadyDone bool `json:"-"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON keeps what it reads in Raw. The documents promise no member.
@@ -245,21 +234,9 @@ func (c *Confirmation) UnmarshalJSON(b []byte) error {
 	var in plain
 	_ = answer.Decode(b, &in) // code 0 is what tells that it was done
 	*c = Confirmation(in)
-	c.Raw = answer.Keep(b)
+	c.Raw = transport.NewRaw(b)
 	return nil
 }
-
-// Format prints the income.
-func (c Confirmation) Format(f fmt.State, _ rune) {
-	income := "unknown"
-	if c.SellerIncome.Valid {
-		income = c.SellerIncome.String() + " UT"
-	}
-	_, _ = fmt.Fprintf(f, "confirmation (seller income %s, already done %t)", income, c.AlreadyDone)
-}
-
-// LogValue returns what Format prints.
-func (c Confirmation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
 // Confirm accepts a delivery as its buyer: the price is paid to the seller and
 // cannot be had back. An order that is confirmed already matches
@@ -267,14 +244,8 @@ func (c Confirmation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint
 // earlier attempt of the same call may have been what confirmed it: that counts
 // as done.
 func (s OrderService) Confirm(ctx context.Context, orderID string, opts ...transport.CallOption) (*Confirmation, error) {
-	const operation = "Orders.Confirm"
-	var f transport.Fields
-	checkID(&f, "order_id", orderID)
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
 	var out Confirmation
-	call := ofID(operation, post, orderPath, "order_id", orderID, "confirm", transport.Keyed)
+	call := ofID("Orders.Confirm", post, orderPath, "order_id", orderID, "confirm", transport.Keyed)
 	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error {
 		if !info.Repeated || err.Code != CodeAlreadyConfirmed || !errors.Is(err, transport.ErrConflict) {
 			return err
@@ -291,13 +262,7 @@ func (s OrderService) Confirm(ctx context.Context, orderID string, opts ...trans
 // Cancel calls an order off and unfreezes its price. The documents do not
 // describe the answer: the order comes with its id and with what was sent.
 func (s OrderService) Cancel(ctx context.Context, orderID string, opts ...transport.CallOption) (*Order, error) {
-	const operation = "Orders.Cancel"
-	var f transport.Fields
-	checkID(&f, "order_id", orderID)
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := ofID(operation, post, orderPath, "order_id", orderID, "cancel", transport.Keyed)
+	call := ofID("Orders.Cancel", post, orderPath, "order_id", orderID, "cancel", transport.Keyed)
 	return s.change(ctx, call, orderID, opts)
 }
 
@@ -312,7 +277,8 @@ func (s OrderService) change(ctx context.Context, call transport.Call, id string
 	return &out.Order, nil
 }
 
-// Deliverable is one delivered file. It prints nothing of it.
+// Deliverable is one delivered file. It prints, and is written as JSON, with
+// its kind only.
 type Deliverable struct {
 	// URL is required: a file that was uploaded to the platform before.
 	URL string `json:"url"`
@@ -324,11 +290,23 @@ type Deliverable struct {
 	TextContent string          `json:"text_content,omitempty"`
 }
 
-// Format prints nothing of the file.
-func (Deliverable) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "deliverable") }
+// deliverableWire is the file as it is sent, without its methods.
+type deliverableWire Deliverable
 
-// LogValue returns what Format prints.
-func (v Deliverable) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
+func (d Deliverable) shown() any {
+	return struct {
+		ContentType string `json:"content_type,omitempty"`
+	}{d.ContentType}
+}
+
+// Format prints the kind only.
+func (d Deliverable) Format(f fmt.State, verb rune) { format(f, verb, d.shown()) }
+
+// MarshalJSON writes the kind only.
+func (d Deliverable) MarshalJSON() ([]byte, error) { return json.Marshal(d.shown()) }
+
+// LogValue returns what MarshalJSON writes.
+func (d Deliverable) LogValue() slog.Value { return slog.AnyValue(d.shown()) }
 
 // DeliverableType says what a delivery is.
 type DeliverableType string
@@ -339,8 +317,8 @@ const (
 	DeliverableOfflineProof DeliverableType = "offline_proof"
 )
 
-// SubmitDeliverablesRequest delivers an order. It prints the order's id and the
-// number of files only.
+// SubmitDeliverablesRequest delivers an order. It prints, and is written as
+// JSON, with the order's id, the type and the number of files only.
 type SubmitDeliverablesRequest struct {
 	// OrderID is required.
 	OrderID string `json:"-"`
@@ -352,13 +330,52 @@ type SubmitDeliverablesRequest struct {
 	OfflineNote string `json:"offline_note,omitempty"`
 }
 
-// Format prints the order's id and the number of files.
-func (r SubmitDeliverablesRequest) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "%d deliverables of order %s", len(r.Deliverables), r.OrderID)
+// submitDeliverablesWire is the request as it is sent.
+type submitDeliverablesWire struct {
+	Deliverables []deliverableWire `json:"deliverables"`
+	Type         DeliverableType   `json:"deliverable_type,omitempty"`
+	OfflineNote  string            `json:"offline_note,omitempty"`
 }
 
-// LogValue returns what Format prints.
-func (r SubmitDeliverablesRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+// wire leaves out metadata that is no JSON, which check refuses.
+func (r SubmitDeliverablesRequest) wire() submitDeliverablesWire {
+	w := submitDeliverablesWire{Type: r.Type, OfflineNote: r.OfflineNote}
+	for _, d := range r.Deliverables {
+		if !json.Valid(d.Metadata) {
+			d.Metadata = nil
+		}
+		w.Deliverables = append(w.Deliverables, deliverableWire(d))
+	}
+	return w
+}
+
+func (r SubmitDeliverablesRequest) check(f *transport.Fields) {
+	f.Check(len(r.Deliverables) > 0, "deliverables", "must hold at least one file")
+	for i, d := range r.Deliverables {
+		at := fmt.Sprintf("deliverables[%d].", i)
+		f.Check(d.URL != "", at+"url", "must not be empty")
+		f.Check(d.Name != "", at+"name", "must not be empty")
+		f.Check(d.Size == nil || *d.Size >= 0, at+"size", "must not be negative")
+		f.Check(len(d.Metadata) == 0 || json.Valid(d.Metadata), at+"metadata", "must be valid JSON")
+	}
+}
+
+func (r SubmitDeliverablesRequest) shown() any {
+	return struct {
+		OrderID string          `json:"order_id"`
+		Type    DeliverableType `json:"deliverable_type,omitempty"`
+		Files   int             `json:"files"`
+	}{r.OrderID, r.Type, len(r.Deliverables)}
+}
+
+// Format prints the order's id, the type and the number of files.
+func (r SubmitDeliverablesRequest) Format(f fmt.State, verb rune) { format(f, verb, r.shown()) }
+
+// MarshalJSON writes what Format prints.
+func (r SubmitDeliverablesRequest) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
+
+// LogValue returns what MarshalJSON writes.
+func (r SubmitDeliverablesRequest) LogValue() slog.Value { return slog.AnyValue(r.shown()) }
 
 // SubmitDeliverables delivers an order as its seller. The answer is the order
 // with the receipt of a review that goes on. A delivery that is refused at once
@@ -366,22 +383,9 @@ func (r SubmitDeliverablesRequest) LogValue() slog.Value { return slog.StringVal
 // DeliverableUnchangedResubmit, with [GuidanceFrom]; nothing is stored then.
 // Code 4801 means that the content was refused.
 func (s OrderService) SubmitDeliverables(ctx context.Context, req SubmitDeliverablesRequest, opts ...transport.CallOption) (*Order, error) {
-	const operation = "Orders.SubmitDeliverables"
-	var f transport.Fields
-	checkID(&f, "order_id", req.OrderID)
-	f.Check(len(req.Deliverables) > 0, "deliverables", "must hold at least one file")
-	for i, d := range req.Deliverables {
-		at := fmt.Sprintf("deliverables[%d].", i)
-		f.Check(d.URL != "", at+"url", "must not be empty")
-		f.Check(d.Name != "", at+"name", "must not be empty")
-		f.Check(d.Size == nil || *d.Size >= 0, at+"size", "must not be negative")
-		f.Check(len(d.Metadata) == 0 || json.Valid(d.Metadata), at+"metadata", "must be valid JSON")
-	}
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := ofID(operation, post, orderPath, "order_id", req.OrderID, "deliverables", transport.Keyed)
-	call.Body = req
+	call := ofID("Orders.SubmitDeliverables", post, orderPath, "order_id", req.OrderID, "deliverables", transport.Keyed)
+	req.check(&call.Invalid)
+	call.Body = req.wire()
 	return s.change(ctx, call, req.OrderID, opts)
 }
 
@@ -407,17 +411,9 @@ type ListOrdersRequest struct {
 
 // List returns one page of orders.
 func (s OrderService) List(ctx context.Context, req ListOrdersRequest, opts ...transport.CallOption) (*Page[Order], error) {
-	const operation = "Orders.List"
-	var f transport.Fields
-	req.checkPage(&f)
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := fixed(operation, get, orderPath, transport.Read)
-	call.Query = make(url.Values)
+	call := listOf("Orders.List", orderPath, req.PageRequest)
 	setUnlessEmpty(call.Query, "role", string(req.Role))
 	setUnlessEmpty(call.Query, "status", string(req.Status))
-	req.addTo(call.Query)
 	return send[Page[Order]](ctx, s.t, call, opts)
 }
 
@@ -426,7 +422,7 @@ func (s OrderService) List(ctx context.Context, req ListOrdersRequest, opts ...t
 // told with an error only: see [transport.Pages]. A list that changes while it
 // is read may show an order twice.
 func (s OrderService) All(ctx context.Context, req ListOrdersRequest, opts ...transport.CallOption) iter.Seq2[Order, error] {
-	return all(req.PageRequest, "Orders.All", func(page PageRequest) (*Page[Order], error) {
+	return all(s.t, req.PageRequest, "Orders.All", func(page PageRequest) (*Page[Order], error) {
 		req := req
 		req.PageRequest = page
 		return s.List(ctx, req, opts...)

@@ -1,11 +1,8 @@
 package uumit
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
-	"log/slog"
 	"net/url"
 	"strconv"
 
@@ -28,31 +25,25 @@ type Page[T any] struct {
 	// NextCursor is "" on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 	// Raw is the page as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 
 	bare    bool // an array
-	content []byte
+	content transport.Raw
 }
 
-// Format prints the number of items.
-func (p Page[T]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "page of %d", len(p.Items)) }
-
-// LogValue returns what Format prints.
-func (p Page[T]) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
-
-var errNoItems = errors.New("uumit: the list lacks its items")
+var errNoItems = errors.New("the list lacks its items")
 
 // UnmarshalJSON accepts an object with items, a bare array, and null for an
 // empty list. Items that are null are an empty list too, unless a total says
 // that there are some.
 func (p *Page[T]) UnmarshalJSON(b []byte) error {
 	*p = Page[T]{}
-	raw := answer.Keep(b)
+	raw := transport.NewRaw(b)
 	switch {
-	case answer.IsNull(raw):
+	case answer.IsNull(raw.Bytes()):
 		p.Raw = raw
 		return nil
-	case raw[0] == '[':
+	case raw.Bytes()[0] == '[':
 		*p = Page[T]{Raw: raw, bare: true}
 		return p.read(raw)
 	}
@@ -64,10 +55,10 @@ func (p *Page[T]) UnmarshalJSON(b []byte) error {
 		HasMore    answer.Flag `json:"has_more"`
 		NextCursor answer.ID   `json:"next_cursor"`
 	}
-	if err := answer.Decode(raw, &in); err != nil {
+	if err := answer.Decode(raw.Bytes(), &in); err != nil {
 		return err
 	}
-	none := answer.IsNull(in.Items.raw)
+	none := answer.IsNull(in.Items.raw.Bytes())
 	if !in.Items.present || none && in.Total.Value > 0 {
 		return errNoItems
 	}
@@ -82,8 +73,8 @@ func (p *Page[T]) UnmarshalJSON(b []byte) error {
 }
 
 // read decodes the items.
-func (p *Page[T]) read(raw json.RawMessage) error {
-	items, err := answer.Items(raw)
+func (p *Page[T]) read(raw transport.Raw) error {
+	items, err := answer.Items(raw.Bytes())
 	if err != nil {
 		return err
 	}
@@ -99,19 +90,19 @@ func (p *Page[T]) read(raw json.RawMessage) error {
 
 // member is a member as it came, which may be null.
 type member struct {
-	raw     json.RawMessage
+	raw     transport.Raw
 	present bool
 }
 
 func (m *member) UnmarshalJSON(b []byte) error {
-	*m = member{raw: answer.Keep(b), present: true}
+	*m = member{raw: transport.NewRaw(b), present: true}
 	return nil
 }
 
 // facts is what the page tells of its list.
 func (p *Page[T]) facts() transport.PageFacts {
 	f := transport.PageFacts{
-		Items: len(p.Items), Content: p.content, Total: p.Total, More: p.HasMore, Cursor: p.NextCursor, Bare: p.bare,
+		Items: len(p.Items), Content: p.content.Bytes(), Total: p.Total, More: p.HasMore, Cursor: p.NextCursor, Bare: p.bare,
 	}
 	if p.PageSize != nil {
 		f.Size = new(int64(*p.PageSize))
@@ -131,19 +122,20 @@ type PageRequest struct {
 	Cursor string
 }
 
-func (r PageRequest) checkPage(f *transport.Fields) {
-	f.Check(r.Page == nil || *r.Page >= 1, "page", "must be at least 1")
-	f.Check(r.PageSize == nil || *r.PageSize >= 1 && *r.PageSize <= maxPageSize, "page_size", "must be 1 to 100")
-}
-
-func (r PageRequest) addTo(q url.Values) {
+// listOf is a call that reads a page.
+func listOf(operation, path string, r PageRequest) transport.Call {
+	call := fixed(operation, get, path, transport.Read)
+	call.Invalid.Check(r.Page == nil || *r.Page >= 1, "page", "must be at least 1")
+	call.Invalid.Check(r.PageSize == nil || *r.PageSize >= 1 && *r.PageSize <= maxPageSize, "page_size", "must be 1 to 100")
+	call.Query = make(url.Values)
 	if r.Page != nil {
-		q.Set("page", strconv.Itoa(*r.Page))
+		call.Query.Set("page", strconv.Itoa(*r.Page))
 	}
 	if r.PageSize != nil {
-		q.Set("page_size", strconv.Itoa(*r.PageSize))
+		call.Query.Set("page_size", strconv.Itoa(*r.PageSize))
 	}
-	setUnlessEmpty(q, "cursor", r.Cursor)
+	setUnlessEmpty(call.Query, "cursor", r.Cursor)
+	return call
 }
 
 func setUnlessEmpty(q url.Values, name, value string) {
@@ -154,7 +146,7 @@ func setUnlessEmpty(q url.Values, name, value string) {
 
 // all reads a list from first on, with 100 items a page unless first says
 // otherwise.
-func all[T any](first PageRequest, operation string, read func(PageRequest) (*Page[T], error)) iter.Seq2[T, error] {
+func all[T any](t *transport.Client, first PageRequest, operation string, read func(PageRequest) (*Page[T], error)) iter.Seq2[T, error] {
 	at := transport.PageAt{Number: 1, Size: maxPageSize, Cursor: first.Cursor}
 	if first.Page != nil {
 		at.Number = *first.Page
@@ -162,7 +154,7 @@ func all[T any](first PageRequest, operation string, read func(PageRequest) (*Pa
 	if first.PageSize != nil {
 		at.Size = *first.PageSize
 	}
-	pages := transport.Pages(provider, operation, at, func(at transport.PageAt) (*Page[T], error) {
+	pages := transport.Pages(t.Name(), operation, at, func(at transport.PageAt) (*Page[T], error) {
 		return read(PageRequest{Page: new(at.Number), PageSize: new(at.Size), Cursor: at.Cursor})
 	}, (*Page[T]).facts)
 	return transport.Each(pages, func(p *Page[T]) []T { return p.Items })

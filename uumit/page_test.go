@@ -311,7 +311,7 @@ func TestPagesDecode(t *testing.T) {
 	assert.True(t, *page.HasMore)
 	assert.Equal(t, "c", page.NextCursor)
 	assert.Equal(t, "1", page.Items[0].ID)
-	assert.Equal(t, data, string(page.Raw))
+	assert.Equal(t, data, string(page.Raw.Bytes()))
 	require.NoError(t, json.Unmarshal([]byte(`{"items":[],"total":"many","page":{},"has_more":"perhaps","next_cursor":false}`), &page))
 	assert.Nil(t, page.Total, "nothing stays of the page before")
 	assert.Nil(t, page.Page)

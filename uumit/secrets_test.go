@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pentagate/pentagate/internal/leaks"
 	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
@@ -35,7 +36,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 
 	auth, err := device.DeviceAuth(ctx, uumit.Cursor)
 	require.NoError(t, err)
-	h.Approve(auth.UserCode, "")
+	h.Approve(auth.UserCode.Reveal(), "")
 	poll, err := device.PollDeviceAuth(ctx, auth.DeviceCode)
 	require.NoError(t, err)
 	credentials := poll.Credentials
@@ -99,17 +100,83 @@ func TestNothingPrintsASecret(t *testing.T) {
 		"search": search, "found": *found, "create": create, "order": *order, "task order": *taskOrder, "pointer to order": taskOrder,
 		"transaction": *tx, "ledger": *ledger, "delivery": deliver, "guidance": *guidance, "wallet": *wallet, "info": info,
 		"authorization": *auth, "transaction delivery": uumit.DeliverTransactionRequest{TransactionID: "t", ResultPayload: map[string]any{"a": private}},
-		"recorded requests": h.faults.Requests(), "platform's requests": h.Requests(), "user": h.User(""), "confirmation": uumit.Confirmation{Raw: []byte(private)},
-		"rates": uumit.Rates{Raw: []byte(private)}, "platform's order": h.Orders()[0],
+		"recorded requests": h.faults.Requests(), "platform's requests": h.Requests(), "user": h.User(""), "confirmation": uumit.Confirmation{Raw: transport.NewRaw([]byte(private))},
+		"rates": uumit.Rates{Raw: transport.NewRaw([]byte(private))}, "platform's order": h.Orders()[0],
 	} {
-		assertHidden(t, name, append(secrets, auth.UserCode), v, struct{ Inner any }{v}, []any{v}, map[string]any{"v": v})
+		assertHidden(t, name, append(secrets, auth.UserCode.Reveal()), v, struct{ Inner any }{v}, []any{v}, map[string]any{"v": v})
 	}
-	for _, secret := range append(secrets, auth.UserCode) {
+	for _, secret := range append(secrets, auth.UserCode.Reveal()) {
 		assert.NotContains(t, logged.String(), secret)
 	}
-	encoded, err := json.Marshal(create)
+	for v, want := range map[any]string{
+		create: `{"capability_id":"` + offer.ID + `"}`,
+		search: `{}`,
+		uumit.DeliverTransactionRequest{TransactionID: "t", ResultPayload: private}: `{"transaction_id":"t"}`,
+	} {
+		encoded, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(encoded))
+	}
+	encoded, err := json.Marshal(deliver)
 	require.NoError(t, err)
-	assert.Contains(t, string(encoded), private, "JSON keeps the data")
+	assert.Equal(t, `{"order_id":"o","files":1}`, string(encoded))
+	encoded, err = json.Marshal(taskOrder)
+	require.NoError(t, err)
+	assert.Equal(t, `{"id":"o","status":"frozen","task_title":"[redacted]","last_rework_reason":"[redacted]","rework_guidance":{"problem":"[redacted]"}}`, string(encoded))
+	assert.Equal(t, "order o (frozen)", fmt.Sprint(taskOrder))
+	assert.Equal(t, "transaction t (frozen)", fmt.Sprint(*tx))
+	assert.Equal(t, "{OrderID:o Type: Files:1}", fmt.Sprintf("%+v", deliver))
+}
+
+// TestNoTypeOfACallPrintsWhatIsPersonal covers types that come later as well.
+func TestNoTypeOfACallPrintsWhatIsPersonal(t *testing.T) {
+	const id, word = "an id or number of the platform's", "a word of the platform's"
+	types, found := leaks.In(map[string]string{
+		"Capability.ID":                           id,
+		"Config.BaseURL":                          "an address that must hold no credentials",
+		"Config.UserID":                           id,
+		"CreateOrderRequest.CapabilityID":         id,
+		"CreateTransactionRequest.CapabilityID":   id,
+		"CreateTransactionRequest.ContextID":      id,
+		"CreateTransactionRequest.DemandID":       id,
+		"Credentials.AgentPlatform":               word,
+		"Credentials.BaseURL":                     "the address of the client",
+		"Credentials.UserID":                      id,
+		"Deliverable.ContentType":                 "a kind of files",
+		"DeliverTransactionRequest.TransactionID": id,
+		"DeviceAuthorization.AgentPlatform":       word,
+		"DeviceAuthorization.VerificationURL":     "a page that is the same for everybody",
+		"DevicePoll.Status":                       word,
+		"Guidance.Source":                         word,
+		"LedgerEntry.BizRefID":                    id,
+		"LedgerEntry.Currency":                    word,
+		"LedgerEntry.ID":                          id,
+		"LedgerEntry.Type":                        word,
+		"LedgerRequest.Type":                      word,
+		"ListOrdersRequest.Role":                  word,
+		"ListOrdersRequest.Status":                word,
+		"ListTransactionsRequest.Role":            word,
+		"ListTransactionsRequest.Status":          word,
+		"Order.ID":                                id,
+		"Order.OrderNo":                           id,
+		"Order.ReviewID":                          id,
+		"Order.SkillID":                           id,
+		"Order.Status":                            word,
+		"Order.TaskID":                            id,
+		"Page.NextCursor":                         id,
+		"PageRequest.Cursor":                      id,
+		"SubmitDeliverablesRequest.OrderID":       id,
+		"SubmitDeliverablesRequest.Type":          word,
+		"Transaction.BuyerUserID":                 id,
+		"Transaction.CapabilityID":                id,
+		"Transaction.ID":                          id,
+		"Transaction.SellerUserID":                id,
+		"Transaction.Status":                      word,
+		"Transaction.TransactionType":             word,
+		"WaitOrderRequest.OrderID":                id,
+	}, uumit.Client{}, uumit.DeviceClient{}, uumit.Config{}, uumit.Guidance{})
+	assert.Empty(t, found)
+	assert.Subset(t, types, []string{"Balance", "CreateOrderRequest", "Credentials", "Deliverable", "DevicePoll", "Guidance", "LedgerEntry", "Page", "SearchRequest"})
 }
 
 func assertHidden(t *testing.T, name string, secrets []string, values ...any) {

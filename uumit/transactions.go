@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"net/url"
 
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/answer"
@@ -49,8 +48,7 @@ func (s TransactionStatus) AwaitsFreeze() bool {
 }
 
 // Transaction is the purchase of a capability. Only Create and Get promise its
-// members; the other steps bring what the platform sends. It prints id and
-// status only.
+// members; the other steps bring what the platform sends.
 type Transaction struct {
 	ID              string `json:"id"`
 	BuyerUserID     string `json:"buyer_user_id,omitempty"`
@@ -62,7 +60,7 @@ type Transaction struct {
 	Status    TransactionStatus `json:"status"`
 	CreatedAt Time              `json:"created_at,omitzero"`
 	// Raw is the transaction as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON keeps what it reads in Raw. Ids may be numbers.
@@ -83,17 +81,12 @@ func (t *Transaction) UnmarshalJSON(b []byte) error {
 	*t = Transaction(in.plain)
 	t.ID, t.BuyerUserID, t.SellerUserID, t.CapabilityID = string(in.ID), string(in.BuyerUserID), string(in.SellerUserID), string(in.CapabilityID)
 	t.TransactionType, t.Status = string(in.TransactionType), TransactionStatus(in.Status)
-	t.Raw = answer.Keep(b)
+	t.Raw = transport.NewRaw(b)
 	return nil
 }
 
-// Format prints id and status.
-func (t Transaction) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "transaction %s (%s)", t.ID, string(t.Status))
-}
-
-// LogValue returns what Format prints.
-func (t Transaction) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
+// String tells the id and the status.
+func (t Transaction) String() string { return "transaction " + t.ID + " (" + string(t.Status) + ")" }
 
 // createdTransaction is an answer that proves itself by its id.
 type createdTransaction struct{ Transaction }
@@ -127,7 +120,7 @@ type changedTransaction struct{ Transaction }
 
 func (t *changedTransaction) UnmarshalJSON(b []byte) error {
 	if t.Transaction.UnmarshalJSON(b) != nil {
-		t.Transaction = Transaction{Raw: answer.Keep(b)}
+		t.Transaction = Transaction{Raw: transport.NewRaw(b)}
 	}
 	return nil
 }
@@ -146,16 +139,11 @@ type CreateTransactionRequest struct {
 // Create makes a transaction as its buyer. Nothing is frozen: see Freeze. The
 // Idempotency-Key goes in the header only.
 func (s TransactionService) Create(ctx context.Context, req CreateTransactionRequest, opts ...transport.CallOption) (*Transaction, error) {
-	const operation = "Transactions.Create"
-	var f transport.Fields
-	f.Check(req.CapabilityID != "", "capability_id", "must not be empty")
-	f.Check(req.DemandID == nil || *req.DemandID != "", "demand_id", "must not be empty; leave it nil")
-	f.Check(req.ContextID == nil || *req.ContextID != "", "context_id", "must not be empty; leave it nil")
-	f.Check(req.BookedHours == nil || *req.BookedHours >= 1, "booked_hours", "must be at least 1")
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := fixed(operation, post, transactionPath, transport.Keyed)
+	call := fixed("Transactions.Create", post, transactionPath, transport.Keyed)
+	call.Invalid.Check(req.CapabilityID != "", "capability_id", "must not be empty")
+	call.Invalid.Check(req.DemandID == nil || *req.DemandID != "", "demand_id", "must not be empty; leave it nil")
+	call.Invalid.Check(req.ContextID == nil || *req.ContextID != "", "context_id", "must not be empty; leave it nil")
+	call.Invalid.Check(req.BookedHours == nil || *req.BookedHours >= 1, "booked_hours", "must be at least 1")
 	call.Body = req
 	out, err := send[createdTransaction](ctx, s.t, call, opts)
 	if err != nil {
@@ -166,13 +154,7 @@ func (s TransactionService) Create(ctx context.Context, req CreateTransactionReq
 
 // Get returns a transaction to its buyer or seller.
 func (s TransactionService) Get(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
-	const operation = "Transactions.Get"
-	var f transport.Fields
-	checkID(&f, "tx_id", transactionID)
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := ofID(operation, get, transactionPath, "tx_id", transactionID, "", transport.Read)
+	call := ofID("Transactions.Get", get, transactionPath, "tx_id", transactionID, "", transport.Read)
 	out, err := send[transactionDetail](ctx, s.t, call, opts)
 	if err != nil {
 		return nil, err
@@ -183,21 +165,21 @@ func (s TransactionService) Get(ctx context.Context, transactionID string, opts 
 // Freeze freezes the price as the buyer. A balance that does not suffice
 // matches [transport.ErrQuota].
 func (s TransactionService) Freeze(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
-	return s.step(ctx, "Transactions.Freeze", transactionID, "freeze", nil, opts)
+	return s.step(ctx, stepOf("Transactions.Freeze", transactionID, "freeze"), transactionID, opts)
 }
 
 // Accept takes the work on as the seller.
 func (s TransactionService) Accept(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
-	return s.step(ctx, "Transactions.Accept", transactionID, "accept", nil, opts)
+	return s.step(ctx, stepOf("Transactions.Accept", transactionID, "accept"), transactionID, opts)
 }
 
 // Reject turns the work down as the seller; the price is unfrozen.
 func (s TransactionService) Reject(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
-	return s.step(ctx, "Transactions.Reject", transactionID, "reject", nil, opts)
+	return s.step(ctx, stepOf("Transactions.Reject", transactionID, "reject"), transactionID, opts)
 }
 
-// DeliverTransactionRequest delivers the result of a transaction. It prints
-// the id only.
+// DeliverTransactionRequest delivers the result of a transaction. It prints,
+// and is written as JSON, with the id only.
 type DeliverTransactionRequest struct {
 	// TransactionID is required.
 	TransactionID string `json:"-"`
@@ -205,44 +187,56 @@ type DeliverTransactionRequest struct {
 	ResultPayload any `json:"result_payload"`
 }
 
-// Format prints the id.
-func (r DeliverTransactionRequest) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "delivery of transaction %s", r.TransactionID)
+// deliverWire is the request as it is sent.
+type deliverWire struct {
+	ResultPayload any `json:"result_payload"`
 }
 
-// LogValue returns what Format prints.
-func (r DeliverTransactionRequest) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+func (r DeliverTransactionRequest) shown() any {
+	return struct {
+		TransactionID string `json:"transaction_id"`
+	}{r.TransactionID}
+}
+
+// Format prints the id only.
+func (r DeliverTransactionRequest) Format(f fmt.State, verb rune) { format(f, verb, r.shown()) }
+
+// MarshalJSON writes the id only.
+func (r DeliverTransactionRequest) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
+
+// LogValue returns what MarshalJSON writes.
+func (r DeliverTransactionRequest) LogValue() slog.Value { return slog.AnyValue(r.shown()) }
 
 // Deliver hands the result over as the seller.
 func (s TransactionService) Deliver(ctx context.Context, req DeliverTransactionRequest, opts ...transport.CallOption) (*Transaction, error) {
-	return s.step(ctx, "Transactions.Deliver", req.TransactionID, "deliver", &req, opts)
+	call := stepOf("Transactions.Deliver", req.TransactionID, "deliver")
+	payload, err := json.Marshal(req.ResultPayload)
+	isObject := err == nil && len(payload) > 0 && payload[0] == '{'
+	call.Invalid.Check(isObject, "result_payload", "must encode as a JSON object")
+	if isObject {
+		call.Body = deliverWire{req.ResultPayload}
+	}
+	return s.step(ctx, call, req.TransactionID, opts)
 }
 
 // Confirm accepts the delivery as the buyer: the price is paid to the seller
 // and cannot be had back.
 func (s TransactionService) Confirm(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
-	return s.step(ctx, "Transactions.Confirm", transactionID, "confirm", nil, opts)
+	return s.step(ctx, stepOf("Transactions.Confirm", transactionID, "confirm"), transactionID, opts)
 }
 
 // Cancel calls the transaction off as the buyer, before the seller accepts it.
 func (s TransactionService) Cancel(ctx context.Context, transactionID string, opts ...transport.CallOption) (*Transaction, error) {
-	return s.step(ctx, "Transactions.Cancel", transactionID, "cancel", nil, opts)
+	return s.step(ctx, stepOf("Transactions.Cancel", transactionID, "cancel"), transactionID, opts)
+}
+
+func stepOf(operation, id, action string) transport.Call {
+	return ofID(operation, post, transactionPath, "tx_id", id, action, transport.Keyed)
 }
 
 // step makes one change. The transaction has the id it was asked for with if
 // the answer has none.
-func (s TransactionService) step(ctx context.Context, operation, id, action string, delivery *DeliverTransactionRequest, opts []transport.CallOption) (*Transaction, error) {
-	var f transport.Fields
-	checkID(&f, "tx_id", id)
-	call := ofID(operation, post, transactionPath, "tx_id", id, action, transport.Keyed)
-	if delivery != nil {
-		payload, err := json.Marshal(delivery.ResultPayload)
-		f.Check(err == nil && len(payload) > 0 && payload[0] == '{', "result_payload", "must encode as a JSON object")
-		call.Body = delivery
-	}
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
+func (s TransactionService) step(ctx context.Context, call transport.Call, id string, opts []transport.CallOption) (*Transaction, error) {
 	out, err := send[changedTransaction](ctx, s.t, call, opts)
 	if err != nil {
 		return nil, err
@@ -264,17 +258,9 @@ type ListTransactionsRequest struct {
 // List returns one page of transactions. The platform may put other movements
 // of money into it; those lack most members.
 func (s TransactionService) List(ctx context.Context, req ListTransactionsRequest, opts ...transport.CallOption) (*Page[Transaction], error) {
-	const operation = "Transactions.List"
-	var f transport.Fields
-	req.checkPage(&f)
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := fixed(operation, get, transactionPath, transport.Read)
-	call.Query = make(url.Values)
+	call := listOf("Transactions.List", transactionPath, req.PageRequest)
 	setUnlessEmpty(call.Query, "role", string(req.Role))
 	setUnlessEmpty(call.Query, "status", string(req.Status))
-	req.addTo(call.Query)
 	return send[Page[Transaction]](ctx, s.t, call, opts)
 }
 
@@ -283,7 +269,7 @@ func (s TransactionService) List(ctx context.Context, req ListTransactionsReques
 // platform told with an error only: see [transport.Pages]. A list that changes
 // while it is read may show a transaction twice.
 func (s TransactionService) All(ctx context.Context, req ListTransactionsRequest, opts ...transport.CallOption) iter.Seq2[Transaction, error] {
-	return all(req.PageRequest, "Transactions.All", func(page PageRequest) (*Page[Transaction], error) {
+	return all(s.t, req.PageRequest, "Transactions.All", func(page PageRequest) (*Page[Transaction], error) {
 		req := req
 		req.PageRequest = page
 		return s.List(ctx, req, opts...)

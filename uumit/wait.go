@@ -38,11 +38,11 @@ func (s OrderService) Wait(ctx context.Context, req WaitOrderRequest, opts ...tr
 	f.Check(ctx != nil, "context", "must not be nil")
 	checkID(&f, "order_id", req.OrderID)
 	f.Check(req.Interval >= 0, "interval", "must not be negative")
-	if err := f.Err(provider, operation); err != nil {
+	if err := f.Err(s.t.Name(), operation); err != nil {
 		return nil, err
 	}
 	var seen *Order
-	err := s.t.Poll(ctx, provider, operation, cmp.Or(req.Interval, defaultWait), func(ctx context.Context) (bool, error) {
+	err := s.t.Poll(ctx, s.t.Name(), operation, cmp.Or(req.Interval, defaultWait), func(ctx context.Context) (bool, error) {
 		order, err := s.Get(ctx, req.OrderID, opts...)
 		if err != nil {
 			return false, err

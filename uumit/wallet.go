@@ -2,12 +2,8 @@ package uumit
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
-	"log/slog"
-	"net/url"
 
 	"github.com/shopspring/decimal"
 
@@ -57,7 +53,7 @@ type Wallet struct {
 	// Cash is CNY, what people trade in.
 	Cash Balance `json:"cash"`
 	// Raw is the wallet as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON keeps what it reads in Raw. It refuses an answer without any
@@ -71,9 +67,9 @@ func (w *Wallet) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if in.UT == nil && in.Cash == nil {
-		return errors.New("uumit: the wallet lacks its balances")
+		return errors.New("the wallet lacks its balances")
 	}
-	*w = Wallet{Raw: answer.Keep(b)}
+	*w = Wallet{Raw: transport.NewRaw(b)}
 	if in.UT != nil {
 		w.UT = *in.UT
 	}
@@ -82,14 +78,6 @@ func (w *Wallet) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
-
-// Format prints the available and frozen UT.
-func (w Wallet) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "wallet (%s UT available, %s frozen)", w.UT.Available, w.UT.Frozen)
-}
-
-// LogValue returns what Format prints.
-func (w Wallet) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(w)) }
 
 // Get returns the caller's wallet.
 func (s WalletService) Get(ctx context.Context, opts ...transport.CallOption) (*Wallet, error) {
@@ -104,21 +92,21 @@ type LedgerRequest struct {
 	PageRequest
 }
 
-// LedgerEntry is one movement of the wallet. It prints id and type only.
+// LedgerEntry is one movement of the wallet.
 type LedgerEntry struct {
 	ID   string `json:"id"`
 	Type string `json:"type"`
 	// Amount and BalanceAfter are not valid if the platform named no number.
 	Amount answer.Amount `json:"amount"`
 	// Currency is "UT" for agents.
-	Currency     string        `json:"currency"`
-	BalanceAfter answer.Amount `json:"balance_after"`
-	Description  string        `json:"description"`
+	Currency     string             `json:"currency"`
+	BalanceAfter answer.Amount      `json:"balance_after"`
+	Description  transport.Personal `json:"description"`
 	// BizRefID is the id of what the movement belongs to.
 	BizRefID  string `json:"biz_ref_id"`
 	CreatedAt Time   `json:"created_at"`
 	// Raw is the entry as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON keeps what it reads in Raw. Ids may be numbers.
@@ -126,42 +114,25 @@ func (e *LedgerEntry) UnmarshalJSON(b []byte) error {
 	type plain LedgerEntry
 	var in struct {
 		plain
-		ID          answer.ID   `json:"id"`
-		Type        answer.Text `json:"type"`
-		Currency    answer.Text `json:"currency"`
-		Description answer.Text `json:"description"`
-		BizRefID    answer.ID   `json:"biz_ref_id"`
+		ID       answer.ID   `json:"id"`
+		Type     answer.Text `json:"type"`
+		Currency answer.Text `json:"currency"`
+		BizRefID answer.ID   `json:"biz_ref_id"`
 	}
 	if err := answer.Decode(b, &in); err != nil {
 		return err
 	}
 	*e = LedgerEntry(in.plain)
 	e.ID, e.Type, e.Currency = string(in.ID), string(in.Type), string(in.Currency)
-	e.Description, e.BizRefID = string(in.Description), string(in.BizRefID)
-	e.Raw = answer.Keep(b)
+	e.BizRefID = string(in.BizRefID)
+	e.Raw = transport.NewRaw(b)
 	return nil
 }
 
-// Format prints id and type.
-func (e LedgerEntry) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "ledger entry %s (%s)", e.ID, e.Type)
-}
-
-// LogValue returns what Format prints.
-func (e LedgerEntry) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
-
 // Ledger returns one page of the wallet's movements.
 func (s WalletService) Ledger(ctx context.Context, req LedgerRequest, opts ...transport.CallOption) (*Page[LedgerEntry], error) {
-	const operation = "Wallet.Ledger"
-	var f transport.Fields
-	req.checkPage(&f)
-	if err := f.Err(provider, operation); err != nil {
-		return nil, err
-	}
-	call := fixed(operation, get, "/api/v1/wallet/transactions", transport.Read)
-	call.Query = make(url.Values)
+	call := listOf("Wallet.Ledger", "/api/v1/wallet/transactions", req.PageRequest)
 	setUnlessEmpty(call.Query, "type", req.Type)
-	req.addTo(call.Query)
 	return send[Page[LedgerEntry]](ctx, s.t, call, opts)
 }
 
@@ -170,7 +141,7 @@ func (s WalletService) Ledger(ctx context.Context, req LedgerRequest, opts ...tr
 // what the platform told with an error only: see [transport.Pages]. A list that
 // changes while it is read may show a movement twice.
 func (s WalletService) LedgerEntries(ctx context.Context, req LedgerRequest, opts ...transport.CallOption) iter.Seq2[LedgerEntry, error] {
-	return all(req.PageRequest, "Wallet.LedgerEntries", func(page PageRequest) (*Page[LedgerEntry], error) {
+	return all(s.t, req.PageRequest, "Wallet.LedgerEntries", func(page PageRequest) (*Page[LedgerEntry], error) {
 		req := req
 		req.PageRequest = page
 		return s.Ledger(ctx, req, opts...)
@@ -182,7 +153,7 @@ type Rates struct {
 	// CashToUTRate is how many UT one CNY is.
 	CashToUTRate decimal.Decimal `json:"cash_to_ut_rate"`
 	// Raw is the answer as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON keeps what it reads in Raw. It refuses an answer without a
@@ -195,19 +166,11 @@ func (r *Rates) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if !in.CashToUTRate.Valid || !in.CashToUTRate.IsPositive() {
-		return errors.New("uumit: the rate is missing or not above zero")
+		return errors.New("the rate is missing or not above zero")
 	}
-	*r = Rates{CashToUTRate: in.CashToUTRate.Decimal, Raw: answer.Keep(b)}
+	*r = Rates{CashToUTRate: in.CashToUTRate.Decimal, Raw: transport.NewRaw(b)}
 	return nil
 }
-
-// Format prints the rate.
-func (r Rates) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "rates (1 CNY is %s UT)", r.CashToUTRate)
-}
-
-// LogValue returns what Format prints.
-func (r Rates) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
 // ToUT converts an amount of CNY.
 func (r Rates) ToUT(cny decimal.Decimal) decimal.Decimal { return cny.Mul(r.CashToUTRate) }

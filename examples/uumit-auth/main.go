@@ -57,11 +57,11 @@ func run(ctx context.Context, stdout io.Writer, getenv func(string) string) erro
 	if err != nil {
 		return err
 	}
-	say("Open %s", auth.VerificationURLComplete)
-	say("and check that it shows the code %s.", auth.UserCode)
+	say("Open %s", auth.VerificationURLComplete.Reveal())
+	say("and check that it shows the code %s.", auth.UserCode.Reveal())
 	if platform != nil {
 		auth.Interval = moment / 3 // a real platform is asked no faster than it says
-		person := time.AfterFunc(moment, func() { platform.Approve(auth.UserCode, "") })
+		person := time.AfterFunc(moment, func() { platform.Approve(auth.UserCode.Reveal(), "") })
 		defer person.Stop()
 	}
 

@@ -86,7 +86,7 @@ func (t *tour) search(ctx context.Context) (*uumit.Capability, error) {
 	}
 	t.say("Found %d:", len(found.Items))
 	for _, offer := range found.Items {
-		t.say("  %s, %s", offer.Title, price(offer))
+		t.say("  %s, %s", offer.Title.Reveal(), price(offer))
 	}
 	if len(found.Items) == 0 {
 		return nil, nil //nolint:nilnil // nothing found is no error

@@ -177,7 +177,7 @@ func TestASellerDeliversWhatABuyerFroze(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.Equal(t, uumit.TransactionDelivered, transaction.Status)
-	assert.Contains(t, string(transaction.Raw), `"result_payload":{"text":"Done: Translate a contract"}`)
+	assert.Contains(t, string(transaction.Raw.Bytes()), `"result_payload":{"text":"Done: Translate a contract"}`)
 	transaction, err = client.Transactions.Confirm(t.Context(), id)
 	require.NoError(t, err)
 	assert.Equal(t, uumit.TransactionSettled, transaction.Status)
