@@ -114,18 +114,25 @@ func (c *Call) problems() Fields {
 		f.Check(err == nil && decoded == c.Path, "path", "must agree with its encoded form")
 	}
 	f.Check(utf8.ValidString(c.Path), "path", "must be valid UTF-8")
-	for _, name := range slices.Sorted(maps.Keys(c.Query)) {
-		ok := utf8.ValidString(name)
-		for _, value := range c.Query[name] {
-			ok = ok && utf8.ValidString(value)
-		}
-		f.Check(ok, strings.ToValidUTF8(name, "?"), "must be valid UTF-8")
+	if len(c.Query) > 0 {
+		checkQuery(&f, c.Query)
 	}
 	switch c.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodDelete:
 		f.Check(c.Body == nil, "body", "must be absent for "+c.Method)
 	}
 	return f
+}
+
+// checkQuery names the parameters that are no UTF-8.
+func checkQuery(f *Fields, q url.Values) {
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		ok := utf8.ValidString(name)
+		for _, value := range q[name] {
+			ok = ok && utf8.ValidString(value)
+		}
+		f.Check(ok, strings.ToValidUTF8(name, "?"), "must be valid UTF-8")
+	}
 }
 
 func plainPath(p string) bool {

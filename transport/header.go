@@ -20,6 +20,9 @@ var connectionHeaders = []string{
 
 // checkHeader lists what cannot be sent of a caller's headers.
 func checkHeader(f *Fields, h http.Header) {
+	if len(h) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		switch canonical := http.CanonicalHeaderKey(name); {
 		case !headerName(name):
