@@ -34,7 +34,7 @@ func TestTypesWithPersonalDataAreNotLogged(t *testing.T) {
 		codegate.VerifyCodeRequest{Code: secret}, codegate.ReactivateCodeRequest{Code: secret},
 		codegate.VerifyResult{Code: personal}, codegate.ReactivateResult{Code: personal},
 		procure.CreateIntentRequest{Phone: secret}, procure.UpdateIntentRequest{ID: "1", Phone: &name}, procure.ListIntentsRequest{UserID: secret},
-		procure.Intent{Phone: secret}, procure.IntentPage{Items: []procure.Intent{{Phone: secret}}},
+		procure.Intent{Phone: personal}, procure.IntentPage{Items: []procure.Intent{{Phone: personal}}},
 		aihuishou.CreateOrderRequest{UserPhone: secret}, aihuishou.Order{Raw: masked, StoreInfo: masked}, aihuishou.OrderDetail{UserName: personal},
 		aihuishou.LogisticsTrace{Traces: []aihuishou.LogisticsEvent{{Content: personal}}}, aihuishou.LogisticsEvent{Content: personal},
 		aihuishou.Inspection{Conclusion: personal}, aihuishou.Settlement{Raw: masked}, aihuishou.TradeIn{Raw: masked}, aihuishou.Valuation{Remark: personal},

@@ -129,28 +129,34 @@ func TestAnswersAreReadInFull(t *testing.T) {
 	assert.Equal(t, "8999", intent.Price.String())
 	assert.Equal(t, "17998", intent.TotalAmount.String())
 	assert.EqualValues(t, 2, intent.Quantity)
-	assert.Equal(t, "轻放", *intent.Remarks)
+	assert.Equal(t, "轻放", intent.Remarks.Reveal())
 	assert.Equal(t, time.Date(2026, 2, 25, 10, 0, 0, 0, time.UTC), intent.CreatedAt)
 	assert.True(t, time.Date(2026, 2, 25, 3, 30, 0, 123e6, time.UTC).Equal(intent.UpdatedAt))
 	assert.Equal(t, time.Date(2026, 2, 25, 12, 0, 0, 0, time.UTC), *intent.CancelledAt)
-	assert.JSONEq(t, whole, string(intent.Raw))
+	assert.JSONEq(t, whole, string(intent.Raw.Bytes()))
 
-	t.Run("JSON keeps the data", func(t *testing.T) {
+	t.Run("who buys what is masked in JSON", func(t *testing.T) {
 		encoded, err := json.Marshal(intent)
 		require.NoError(t, err)
-		var back procure.Intent
-		require.NoError(t, json.Unmarshal(encoded, &back))
-		back.Raw = intent.Raw
-		assert.Equal(t, *intent, back)
+		assert.JSONEq(t, `{"id":"intent_67890","status":"COMPLETED","userId":"[redacted]","platform":"JD","productUrl":"[redacted]","title":"[redacted]",
+			"price":"8999","quantity":2,"totalAmount":"17998","recipientName":"[redacted]","address":"[redacted]","phone":"[redacted]","remarks":"[redacted]",
+			"createdAt":"2026-02-25T10:00:00Z","updatedAt":"2026-02-25T11:30:00.123+08:00","cancelledAt":"2026-02-25T12:00:00Z"}`, string(encoded))
+	})
+	t.Run("Reveal gives what came", func(t *testing.T) {
+		var got []string
+		for _, text := range []transport.Personal{intent.UserID, intent.ProductURL, intent.Title, intent.RecipientName, intent.Address, intent.Phone, intent.Remarks} {
+			got = append(got, text.Reveal())
+		}
+		assert.Equal(t, []string{"user_001", "https://item.jd.com/1.html", "手机", "张三", "北京市朝阳区", "13800138000", "轻放"}, got)
 	})
 	t.Run("a thin answer is kept as it is", func(t *testing.T) {
 		h.faults.Script(transporttest.Status(200, `{"code":0,"data":true}`), transporttest.Status(200, `{"code":0,"data":{"executionId":"e1"}}`))
 		intent, err := h.client.ExecuteIntent(t.Context(), "a")
 		require.NoError(t, err)
-		assert.Equal(t, procure.Intent{ID: "a", Raw: json.RawMessage("true")}, *intent)
+		assert.Equal(t, procure.Intent{ID: "a", Raw: transport.NewRaw([]byte("true"))}, *intent)
 		intent, err = h.client.ExecuteIntent(t.Context(), "a")
 		require.NoError(t, err)
-		assert.Equal(t, procure.Intent{ID: "a", Raw: json.RawMessage(`{"executionId":"e1"}`)}, *intent)
+		assert.Equal(t, procure.Intent{ID: "a", Raw: transport.NewRaw([]byte(`{"executionId":"e1"}`))}, *intent)
 	})
 	t.Run("an exact price of many digits", func(t *testing.T) {
 		h.faults.Script(transporttest.Status(200, `{"code":0,"data":{"id":"a","status":"DRAFT","price":0.1000000000000000055511151231257827,"quantity":9007199254740993}}`))

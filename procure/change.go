@@ -34,28 +34,28 @@ type UpdateIntentRequest struct {
 // in time: the error matches [transport.ErrOutcomeUnknown], unless it names a
 // field of the request as wrong.
 func (c *Client) UpdateIntent(ctx context.Context, req UpdateIntentRequest, opts ...transport.CallOption) (*Intent, error) {
-	call, wrong := intentCall("UpdateIntent", http.MethodPut, req.ID, "", transport.Idempotent)
+	call := intentCall("UpdateIntent", http.MethodPut, req.ID, "", transport.Idempotent)
 	if req.Quantity != nil {
-		quantity(&wrong, *req.Quantity)
+		quantity(&call.Invalid, *req.Quantity)
 	}
 	if req.RecipientName != nil {
-		text(&wrong, "recipientName", *req.RecipientName, minName, maxName)
+		text(&call.Invalid, "recipientName", *req.RecipientName, minName, maxName)
 	}
 	if req.Address != nil {
-		text(&wrong, "address", *req.Address, minAddress, maxAddress)
+		text(&call.Invalid, "address", *req.Address, minAddress, maxAddress)
 	}
 	if req.Phone != nil {
-		phone(&wrong, *req.Phone)
+		phone(&call.Invalid, *req.Phone)
 	}
 	if req.Remarks != nil {
-		text(&wrong, "remarks", *req.Remarks, 0, maxRemarks)
+		text(&call.Invalid, "remarks", *req.Remarks, 0, maxRemarks)
 	}
-	call.Body = req
+	call.Body = updateWire(req)
 	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error {
 		return open(info, err, "quantity", "recipientName", "address", "phone", "remarks")
 	}
 	out := thinIntent{ID: req.ID}
-	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
+	return result((*Intent)(&out), c.send(ctx, call, &out, opts))
 }
 
 // CancelIntent cancels an intent for good, which the platform allows in
@@ -68,7 +68,7 @@ func (c *Client) UpdateIntent(ctx context.Context, req UpdateIntentRequest, opts
 // and the refusal stands. Else the error matches
 // [transport.ErrOutcomeUnknown].
 func (c *Client) CancelIntent(ctx context.Context, id string, opts ...transport.CallOption) (*Intent, error) {
-	call, wrong := intentCall("CancelIntent", http.MethodPost, id, "/cancel", transport.Idempotent)
+	call := intentCall("CancelIntent", http.MethodPost, id, "/cancel", transport.Idempotent)
 	var out wholeIntent
 	call.Settle = func(ctx context.Context, info transport.Info, err *transport.Error) error {
 		if !info.Repeated || !refused(err) {
@@ -87,7 +87,7 @@ func (c *Client) CancelIntent(ctx context.Context, id string, opts ...transport.
 		}
 		return err
 	}
-	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
+	return result((*Intent)(&out), c.send(ctx, call, &out, opts))
 }
 
 // DeleteIntent removes an intent. Which statuses allow it is not documented.
@@ -95,14 +95,14 @@ func (c *Client) CancelIntent(ctx context.Context, id string, opts ...transport.
 // intent any more by then, the call has succeeded. Any other refusal of a repeat
 // matches [transport.ErrOutcomeUnknown].
 func (c *Client) DeleteIntent(ctx context.Context, id string, opts ...transport.CallOption) error {
-	call, wrong := intentCall("DeleteIntent", http.MethodDelete, id, "", transport.Idempotent)
+	call := intentCall("DeleteIntent", http.MethodDelete, id, "", transport.Idempotent)
 	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error {
 		if info.Repeated && errors.Is(err, transport.ErrNotFound) {
 			return nil
 		}
 		return open(info, err)
 	}
-	return c.send(ctx, call, wrong, nil, opts)
+	return c.send(ctx, call, nil, opts)
 }
 
 // ExecuteIntent starts the purchase of an approved intent ("Procure API,
@@ -113,10 +113,10 @@ func (c *Client) DeleteIntent(ctx context.Context, id string, opts ...transport.
 // [transport.ErrOutcomeUnknown] means that the purchase may be under way:
 // GetIntent tells.
 func (c *Client) ExecuteIntent(ctx context.Context, id string, opts ...transport.CallOption) (*Intent, error) {
-	call, wrong := intentCall("ExecuteIntent", http.MethodPost, id, "/execute", transport.Unsafe)
+	call := intentCall("ExecuteIntent", http.MethodPost, id, "/execute", transport.Unsafe)
 	call.Settle = func(_ context.Context, info transport.Info, err *transport.Error) error { return open(info, err) }
 	out := thinIntent{ID: id}
-	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
+	return result((*Intent)(&out), c.send(ctx, call, &out, opts))
 }
 
 // refused tells whether the platform may have found the intent's status to

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -88,23 +89,21 @@ func (c *Client) Do(ctx context.Context, call transport.Call, out any, opts ...t
 	if call.Class == "" {
 		call.Class = class(call.Method, call.Path)
 	}
-	return c.send(ctx, call, nil, out, opts)
+	return c.send(ctx, call, out, opts)
 }
 
 // send encodes the body, adds what is wrong with the request's size to what
-// is wrong with its fields, and makes the call if nothing is.
-func (c *Client) send(ctx context.Context, call transport.Call, wrong transport.Fields, out any, opts []transport.CallOption) error {
+// is wrong with its fields, and makes the call.
+func (c *Client) send(ctx context.Context, call transport.Call, out any, opts []transport.CallOption) error {
+	call.Invalid = slices.Clip(call.Invalid) // it may be the caller's
 	if call.Body != nil {
 		// What must not be sent is left to the transport, which says why.
 		if body, err := encode(call.Body); err == nil {
-			wrong.Check(len(body) <= maxBody, "body", "must be at most 1 MiB of JSON")
+			call.Invalid.Check(len(body) <= maxBody, "body", "must be at most 1 MiB of JSON")
 			call.Body = body
 		}
 	}
-	wrong.Check(c.urlLength(&call) <= maxURL, "url", "must be at most 8192 characters")
-	if err := wrong.Err(provider, call.Operation); err != nil {
-		return err
-	}
+	call.Invalid.Check(c.urlLength(&call) <= maxURL, "url", "must be at most 8192 characters")
 	return c.t.Do(ctx, call, out, opts...)
 }
 
@@ -118,9 +117,12 @@ func (c *Client) urlLength(call *transport.Call) int {
 }
 
 // intentCall is a call on one intent. The action is "" or begins with a slash.
-func intentCall(operation, method, id, action string, safety transport.Safety) (transport.Call, transport.Fields) {
+func intentCall(operation, method, id, action string, safety transport.Safety) transport.Call {
 	var wrong transport.Fields
-	wrong.Check(plainID(id), "id", `must be valid UTF-8, not empty, without control characters and without a segment "." or ".."`)
+	if !plainID(id) {
+		wrong.Check(false, "id", `must be valid UTF-8, not empty, without control characters and without a segment "." or ".."`)
+		id = "" // the path is not to blame too
+	}
 	call := transport.Call{
 		Operation: operation,
 		Method:    method,
@@ -128,9 +130,10 @@ func intentCall(operation, method, id, action string, safety transport.Safety) (
 		RawPath:   intentsPath + "/" + url.PathEscape(id) + action,
 		Route:     intentsPath + "/{id}" + action,
 		Safety:    safety,
+		Invalid:   wrong,
 	}
 	call.Class = class(method, call.Path)
-	return call, wrong
+	return call
 }
 
 // plainID tells whether an id can stand in a path, where a dot segment would
@@ -159,15 +162,18 @@ func (c *Client) Health(ctx context.Context, opts ...transport.CallOption) (*Hea
 		Unsigned:  true,
 	}
 	var out Health
-	return result(&out, c.send(ctx, call, nil, &out, opts))
+	return result(&out, c.send(ctx, call, &out, opts))
 }
 
 // GetIntent returns an intent of this App; those of others are not found
 // ("Procure API, get an intent").
 func (c *Client) GetIntent(ctx context.Context, id string, opts ...transport.CallOption) (*Intent, error) {
-	call, wrong := intentCall("GetIntent", http.MethodGet, id, "", transport.Read)
+	return c.getIntent(ctx, intentCall("GetIntent", http.MethodGet, id, "", transport.Read), opts)
+}
+
+func (c *Client) getIntent(ctx context.Context, call transport.Call, opts []transport.CallOption) (*Intent, error) {
 	var out wholeIntent
-	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
+	return result((*Intent)(&out), c.send(ctx, call, &out, opts))
 }
 
 // result keeps a half-filled answer from going out beside an error.

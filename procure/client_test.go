@@ -38,7 +38,7 @@ func TestHealth(t *testing.T) {
 	assert.Equal(t, now.Add(90*time.Second).UTC(), health.Timestamp)
 	assert.Equal(t, "procure-api", health.Service)
 	assert.Equal(t, json.Number("90"), health.Uptime)
-	assert.JSONEq(t, `{"status":"healthy","timestamp":"2026-02-01T00:01:30.000Z","service":"procure-api","uptime":90}`, string(health.Raw))
+	assert.JSONEq(t, `{"status":"healthy","timestamp":"2026-02-01T00:01:30.000Z","service":"procure-api","uptime":90}`, string(health.Raw.Bytes()))
 	header := h.Requests()[0].Header
 	for _, name := range []string{"X-App-Id", "X-Timestamp", "X-Signature", "Content-Type"} {
 		assert.NotContains(t, header, name)
@@ -52,27 +52,27 @@ func TestCreateIntent(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "intent_1", intent.ID)
 	assert.Equal(t, procure.StatusSubmitted, intent.Status)
-	assert.Equal(t, "user_001", intent.UserID)
+	assert.Equal(t, "user_001", intent.UserID.Reveal())
 	assert.Equal(t, procure.Taobao, intent.Platform)
-	assert.Equal(t, sample.ProductURL, intent.ProductURL)
-	assert.Equal(t, "测试商品", intent.Title)
+	assert.Equal(t, sample.ProductURL, intent.ProductURL.Reveal())
+	assert.Equal(t, "测试商品", intent.Title.Reveal())
 	assert.Equal(t, "99.99", intent.Price.String())
 	assert.EqualValues(t, 1, intent.Quantity)
 	assert.Equal(t, "99.99", intent.TotalAmount.String())
-	assert.Equal(t, "张三", intent.RecipientName)
-	assert.Equal(t, "北京市朝阳区", intent.Address)
-	assert.Equal(t, "13800138000", intent.Phone)
-	assert.Nil(t, intent.Remarks)
+	assert.Equal(t, "张三", intent.RecipientName.Reveal())
+	assert.Equal(t, "北京市朝阳区", intent.Address.Reveal())
+	assert.Equal(t, "13800138000", intent.Phone.Reveal())
+	assert.True(t, intent.Remarks.IsZero())
 	assert.Equal(t, now.UTC(), intent.CreatedAt)
 	assert.Equal(t, now.UTC(), intent.UpdatedAt)
 	assert.Nil(t, intent.CancelledAt)
-	assert.JSONEq(t, string(h.lastData(t)), string(intent.Raw))
+	assert.JSONEq(t, string(h.lastData(t)), string(intent.Raw.Bytes()))
 
 	with := sample
 	with.Platform, with.Remarks = procure.PDD, new("<尽快> & 轻放")
 	intent, err = h.client.CreateIntent(t.Context(), with)
 	require.NoError(t, err)
-	assert.Equal(t, "<尽快> & 轻放", *intent.Remarks)
+	assert.Equal(t, "<尽快> & 轻放", intent.Remarks.Reveal())
 	assert.Equal(t, procure.PDD, intent.Platform)
 	assert.Len(t, h.Intents(), 2)
 }
@@ -82,7 +82,7 @@ func TestCreateIntent(t *testing.T) {
 func (h *harness) lastData(t *testing.T) []byte {
 	page, err := h.client.ListIntents(t.Context(), procure.ListIntentsRequest{PageSize: new(1)})
 	require.NoError(t, err)
-	return page.Items[0].Raw
+	return page.Items[0].Raw.Bytes()
 }
 
 // "Procure API, get an intent".
@@ -454,6 +454,11 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			_, err := h.client.WaitIntent(nil, procure.WaitIntentRequest{ID: "a"}) //nolint:staticcheck // on purpose
 			return err
 		}, "context must not be nil"},
+		"a wait that is wrong in all": {func(ctx context.Context) error {
+			_, err := h.client.WaitIntent(ctx, procure.WaitIntentRequest{Interval: -1}, transport.WithAttempts(0))
+			return err
+		}, `procure: WaitIntent: invalid request: id must be valid UTF-8, not empty, without control characters and without a segment "." or ".."; ` +
+			"interval must not be negative; attempts must be at least 1"},
 		"a negative interval": {func(ctx context.Context) error {
 			_, err := h.client.WaitIntent(ctx, procure.WaitIntentRequest{ID: "a", Interval: -1})
 			return err
@@ -636,7 +641,7 @@ func TestTheEscapeHatchIsSignedLimitedRetriedAndDecoded(t *testing.T) {
 	assert.Len(t, h.faults.Requests(), 2)
 	var intent procure.Intent
 	require.NoError(t, h.client.Do(t.Context(), transport.Call{Method: http.MethodPut, Path: "/api/v1/intents/a", Body: map[string]any{"remarks": "<a>\u2028"}, Safety: transport.Idempotent}, &intent))
-	assert.Equal(t, "<a>\u2028", *intent.Remarks)
+	assert.Equal(t, "<a>\u2028", intent.Remarks.Reveal())
 	assert.Equal(t, "{\"remarks\":\"<a>\u2028\"}", string(h.faults.Requests()[2].Body))
 	before := h.clock.Waited()
 	for range 3 {

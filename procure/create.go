@@ -47,7 +47,7 @@ type CreateIntentRequest struct {
 // [transport.ErrOutcomeUnknown] means that the intent may exist: look for it
 // before calling again.
 func (c *Client) CreateIntent(ctx context.Context, req CreateIntentRequest, opts ...transport.CallOption) (*Intent, error) {
-	body, wrong := req.check()
+	body, wrong := req.wire()
 	call := transport.Call{
 		Operation: "CreateIntent",
 		Method:    http.MethodPost,
@@ -56,13 +56,14 @@ func (c *Client) CreateIntent(ctx context.Context, req CreateIntentRequest, opts
 		Body:      body,
 		Safety:    transport.Unsafe,
 		Class:     ClassCreate,
+		Invalid:   wrong,
 	}
 	var out wholeIntent
-	return result((*Intent)(&out), c.send(ctx, call, wrong, &out, opts))
+	return result((*Intent)(&out), c.send(ctx, call, &out, opts))
 }
 
-// createBody is the body in the order of the documents' sample.
-type createBody struct {
+// createWire is the body in the order of the documents' sample.
+type createWire struct {
 	UserID        string      `json:"userId"`
 	Platform      Platform    `json:"platform"`
 	ProductURL    string      `json:"productUrl"`
@@ -75,7 +76,8 @@ type createBody struct {
 	Remarks       *string     `json:"remarks,omitempty"`
 }
 
-func (r CreateIntentRequest) check() (createBody, transport.Fields) {
+// wire makes the body, and says what is wrong with it.
+func (r CreateIntentRequest) wire() (createWire, transport.Fields) {
 	var f transport.Fields
 	text(&f, "userId", r.UserID, 1, 100)
 	f.Check(word(string(r.Platform)), "platform", "must be TAOBAO, JD, PDD or another "+wordProblem)
@@ -90,7 +92,7 @@ func (r CreateIntentRequest) check() (createBody, transport.Fields) {
 	if r.Remarks != nil {
 		text(&f, "remarks", *r.Remarks, 0, maxRemarks)
 	}
-	return createBody{
+	return createWire{
 		UserID:        r.UserID,
 		Platform:      r.Platform,
 		ProductURL:    r.ProductURL,

@@ -24,8 +24,10 @@
 //	intent, err = client.WaitIntent(ctx, procure.WaitIntentRequest{ID: intent.ID})
 //
 // Money is exact, in yuan; an amount that an answer does not tell is none, and
-// not 0. Names, addresses and phones are left out of everything that package fmt
-// and log/slog print; they stay in JSON.
+// not 0. Who buys what, such as names, addresses, phones and products, is
+// [transport.Personal], and Raw is [transport.Raw]: they print, log and encode
+// as masks wherever they stand, and Reveal and Bytes give what came. Requests
+// hold plain strings, and print, log and encode with masks themselves.
 //
 // # Whose answer it is
 //

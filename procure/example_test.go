@@ -81,7 +81,7 @@ func ExampleClient_CreateIntent_lostAnswer() {
 			if err != nil {
 				log.Fatal(err)
 			}
-			if intent.ProductURL == sample.ProductURL {
+			if intent.ProductURL.Reveal() == sample.ProductURL {
 				fmt.Println("it was created:", intent.ID)
 			}
 		}
@@ -111,7 +111,7 @@ func ExampleClient_UpdateIntent() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%d %q %s\n", intent.Quantity, *intent.Remarks, intent.Address)
+	fmt.Printf("%d %q %s\n", intent.Quantity, intent.Remarks.Reveal(), intent.Address.Reveal())
 
 	// Output:
 	// 2 "" 北京市朝阳区

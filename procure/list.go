@@ -3,7 +3,6 @@ package procure
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net/http"
@@ -67,7 +66,7 @@ type IntentPage struct {
 	PageSize   *int64   `json:"pageSize,omitempty"`
 	TotalPages *int64   `json:"totalPages,omitempty"`
 	// Raw is what the answer holds as data.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON reads an array, or an object that holds one as items, list,
@@ -101,7 +100,7 @@ func (p *IntentPage) UnmarshalJSON(b []byte) error {
 		Page:       wire.Page.Ptr(),
 		PageSize:   wire.PageSize.Ptr(),
 		TotalPages: wire.TotalPages.Ptr(),
-		Raw:        answer.Keep(b),
+		Raw:        transport.NewRaw(b),
 	}
 	for i := range items {
 		if err := p.Items[i].UnmarshalJSON(items[i]); err != nil {
@@ -142,9 +141,10 @@ func (c *Client) ListIntents(ctx context.Context, req ListIntentsRequest, opts .
 		Query:     req.query(),
 		Safety:    transport.Read,
 		Class:     ClassQuery,
+		Invalid:   req.problems(),
 	}
 	var out IntentPage
-	return result(&out, c.send(ctx, call, req.problems(), &out, opts))
+	return result(&out, c.send(ctx, call, &out, opts))
 }
 
 func (r ListIntentsRequest) problems() transport.Fields {
@@ -204,7 +204,7 @@ func (c *Client) Intents(ctx context.Context, req ListIntentsRequest, opts ...tr
 	if req.PageSize != nil {
 		first.Size = *req.PageSize
 	}
-	pages := transport.Pages(provider, "ListIntents", first, func(at transport.PageAt) (*IntentPage, error) {
+	pages := transport.Pages(c.t.Name(), "ListIntents", first, func(at transport.PageAt) (*IntentPage, error) {
 		req := req
 		req.Page, req.PageSize = &at.Number, &at.Size
 		return c.ListIntents(ctx, req, opts...)
@@ -214,12 +214,12 @@ func (c *Client) Intents(ctx context.Context, req ListIntentsRequest, opts ...tr
 
 // facts is what the page tells of its list. A total of 0 beside intents is none.
 func (p *IntentPage) facts() transport.PageFacts {
-	f := transport.PageFacts{Items: len(p.Items), Total: p.Total, Size: p.PageSize, Pages: p.TotalPages, Bare: bytes.HasPrefix(p.Raw, []byte("["))}
+	f := transport.PageFacts{Items: len(p.Items), Total: p.Total, Size: p.PageSize, Pages: p.TotalPages, Bare: bytes.HasPrefix(p.Raw.Bytes(), []byte("["))}
 	if p.Total != nil && *p.Total == 0 && len(p.Items) > 0 {
 		f.Total = nil
 	}
 	for _, intent := range p.Items {
-		f.Content = append(f.Content, intent.Raw...)
+		f.Content = append(f.Content, intent.Raw.Bytes()...)
 	}
 	return f
 }

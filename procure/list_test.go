@@ -38,7 +38,7 @@ func TestListIntents(t *testing.T) {
 	assert.EqualValues(t, 1, *page.Page)
 	assert.EqualValues(t, 20, *page.PageSize)
 	assert.EqualValues(t, 3, *page.TotalPages)
-	assert.Contains(t, string(page.Raw), `"totalPages":3`)
+	assert.Contains(t, string(page.Raw.Bytes()), `"totalPages":3`)
 
 	page, err = h.client.ListIntents(t.Context(), procure.ListIntentsRequest{Page: new(3), PageSize: new(22), Order: procure.Ascending})
 	require.NoError(t, err)
@@ -131,7 +131,7 @@ func TestListsOfEveryShape(t *testing.T) {
 				total = strconv.FormatInt(*page.Total, 10)
 			}
 			assert.Equal(t, want, ids(page.Items)+", total "+total)
-			assert.JSONEq(t, data, string(page.Raw))
+			assert.JSONEq(t, data, string(page.Raw.Bytes()))
 		})
 	}
 }

@@ -54,18 +54,18 @@ func TestAnOddMemberLosesNoIntent(t *testing.T) {
 		`"totalAmount":17998`:                   {TotalAmount: amount("17998")},
 		`"totalAmount":1e1000000000`:            {},
 		`"totalAmount":1e99999999`:              {},
-		`"userId":7`:                            {UserID: "7"},
-		`"userId":9007199254740993`:             {UserID: "9007199254740993"},
-		`"phone":13800138000`:                   {Phone: "13800138000"},
-		`"remarks":7`:                           {},
-		`"remarks":""`:                          {Remarks: new("")},
+		`"userId":7`:                            {UserID: transport.NewPersonal("7")},
+		`"userId":9007199254740993`:             {UserID: transport.NewPersonal("9007199254740993")},
+		`"phone":13800138000`:                   {Phone: transport.NewPersonal("13800138000")},
+		`"remarks":7`:                           {Remarks: transport.NewPersonal("7")},
+		`"remarks":""`:                          {},
 		`"title":null,"address":[]`:             {},
-		`"platform":"DOUYIN","productUrl":1984`: {Platform: "DOUYIN", ProductURL: "1984"},
-		`"Title":"b","title":"a","TITLE":"c"`:   {Title: "a"},
+		`"platform":"DOUYIN","productUrl":1984`: {Platform: "DOUYIN", ProductURL: transport.NewPersonal("1984")},
+		`"Title":"b","title":"a","TITLE":"c"`:   {Title: transport.NewPersonal("a")},
 	} {
 		t.Run(members, func(t *testing.T) {
 			data := `{"id":"i1","status":"SUBMITTED",` + members + `}`
-			want.ID, want.Status, want.Raw = "i1", procure.StatusSubmitted, []byte(data)
+			want.ID, want.Status, want.Raw = "i1", procure.StatusSubmitted, transport.NewRaw([]byte(data))
 			client := answering(t, data)
 			defer client.Close()
 			for name, call := range map[string]func() (*procure.Intent, error){

@@ -249,7 +249,7 @@ func (tc repeat) check(t *testing.T) {
 		if intent, ok := got.(*procure.Intent); ok {
 			assert.Equal(t, "a", intent.ID)
 			assert.Equal(t, tc.has, intent.Status)
-			assert.Equal(t, "张三", intent.RecipientName, "as it was looked up, or changed")
+			assert.Equal(t, "张三", intent.RecipientName.Reveal(), "as it was looked up, or changed")
 		}
 		return
 	}

@@ -83,11 +83,6 @@ func TestNothingPrintsASecret(t *testing.T) {
 	}
 	assert.Contains(t, logged.String(), `"id":"intent_1","status":"SUBMITTED"`)
 	assert.Equal(t, `intent "intent_1" (SUBMITTED)`, fmt.Sprint(intent))
-	assert.Equal(t, "page of 1 intents", fmt.Sprint(page))
-	assert.Equal(t, `update request of "intent_1"`, fmt.Sprint(changing))
-	encoded, err := json.Marshal(intent)
-	require.NoError(t, err)
-	assert.Contains(t, string(encoded), "13800138000", "JSON keeps the data")
 }
 
 func assertHidden(t *testing.T, name string, secrets []string, values ...any) {

@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"strconv"
 	"time"
 
+	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/answer"
 )
 
@@ -46,26 +44,27 @@ func (s Status) Terminal() bool {
 // Intent is a purchase intent ("Procure API, data structures" and "get an
 // intent"). Fields that an answer lacks are empty, and so are those whose value
 // is another than documented: Raw has it. All calls answer ID and Status, but
-// CancelIntent is documented to leave most others out.
+// CancelIntent is documented to leave most others out. What tells who buys what
+// is a transport.Personal, which prints as a mask.
 type Intent struct {
 	ID     string `json:"id"`
 	Status Status `json:"status"`
 	// UserID says for whom it is bought.
-	UserID     string   `json:"userId"`
-	Platform   Platform `json:"platform"`
-	ProductURL string   `json:"productUrl"`
-	Title      string   `json:"title"`
+	UserID     transport.Personal `json:"userId"`
+	Platform   Platform           `json:"platform"`
+	ProductURL transport.Personal `json:"productUrl"`
+	Title      transport.Personal `json:"title"`
 	// Price is that of one piece, in yuan.
 	Price answer.Amount `json:"price"`
 	// Quantity is 0 where the answer does not tell it.
 	Quantity int64 `json:"quantity"`
 	// TotalAmount is in yuan. The platform does not always tell it, and it is
 	// never computed here.
-	TotalAmount   answer.Amount `json:"totalAmount"`
-	RecipientName string        `json:"recipientName"`
-	Address       string        `json:"address"`
-	Phone         string        `json:"phone"`
-	Remarks       *string       `json:"remarks"`
+	TotalAmount   answer.Amount      `json:"totalAmount"`
+	RecipientName transport.Personal `json:"recipientName"`
+	Address       transport.Personal `json:"address"`
+	Phone         transport.Personal `json:"phone"`
+	Remarks       transport.Personal `json:"remarks"`
 	// CreatedAt and UpdatedAt are zero, and CancelledAt is nil, where the answer
 	// tells no time. One without a zone is read as UTC, which is the platform's
 	// ("Procure API, common parameters").
@@ -74,7 +73,7 @@ type Intent struct {
 	CancelledAt *time.Time `json:"cancelledAt"`
 	// Raw is the whole object as it came, with the fields that are not
 	// documented.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // UnmarshalJSON reads an intent. It fails for what is no object; null leaves
@@ -84,22 +83,22 @@ func (i *Intent) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	var wire struct {
-		ID            answer.ID     `json:"id"`
-		Status        answer.Text   `json:"status"`
-		UserID        answer.ID     `json:"userId"`
-		Platform      answer.Text   `json:"platform"`
-		ProductURL    answer.Text   `json:"productUrl"`
-		Title         answer.Text   `json:"title"`
-		Price         answer.Amount `json:"price"`
-		Quantity      answer.Int    `json:"quantity"`
-		TotalAmount   answer.Amount `json:"totalAmount"`
-		RecipientName answer.Text   `json:"recipientName"`
-		Address       answer.Text   `json:"address"`
-		Phone         answer.Text   `json:"phone"`
-		Remarks       *string       `json:"remarks"`
-		CreatedAt     answer.Time   `json:"createdAt"`
-		UpdatedAt     answer.Time   `json:"updatedAt"`
-		CancelledAt   answer.Time   `json:"cancelledAt"`
+		ID            answer.ID          `json:"id"`
+		Status        answer.Text        `json:"status"`
+		UserID        transport.Personal `json:"userId"`
+		Platform      answer.Text        `json:"platform"`
+		ProductURL    transport.Personal `json:"productUrl"`
+		Title         transport.Personal `json:"title"`
+		Price         answer.Amount      `json:"price"`
+		Quantity      answer.Int         `json:"quantity"`
+		TotalAmount   answer.Amount      `json:"totalAmount"`
+		RecipientName transport.Personal `json:"recipientName"`
+		Address       transport.Personal `json:"address"`
+		Phone         transport.Personal `json:"phone"`
+		Remarks       transport.Personal `json:"remarks"`
+		CreatedAt     answer.Time        `json:"createdAt"`
+		UpdatedAt     answer.Time        `json:"updatedAt"`
+		CancelledAt   answer.Time        `json:"cancelledAt"`
 	}
 	if err := answer.Decode(b, &wire); err != nil {
 		return err
@@ -107,23 +106,29 @@ func (i *Intent) UnmarshalJSON(b []byte) error {
 	*i = Intent{
 		ID:            string(wire.ID),
 		Status:        Status(wire.Status),
-		UserID:        string(wire.UserID),
+		UserID:        wire.UserID,
 		Platform:      Platform(wire.Platform),
-		ProductURL:    string(wire.ProductURL),
-		Title:         string(wire.Title),
+		ProductURL:    wire.ProductURL,
+		Title:         wire.Title,
 		Price:         wire.Price,
 		Quantity:      wire.Quantity.Value,
 		TotalAmount:   wire.TotalAmount,
-		RecipientName: string(wire.RecipientName),
-		Address:       string(wire.Address),
-		Phone:         string(wire.Phone),
+		RecipientName: wire.RecipientName,
+		Address:       wire.Address,
+		Phone:         wire.Phone,
 		Remarks:       wire.Remarks,
 		CreatedAt:     wire.CreatedAt.Time,
 		UpdatedAt:     wire.UpdatedAt.Time,
 		CancelledAt:   wire.CancelledAt.Ptr(),
-		Raw:           answer.Keep(b),
+		Raw:           transport.NewRaw(b),
 	}
 	return nil
+}
+
+// Format prints the id and the status for every verb, which the many fields
+// would bury.
+func (i Intent) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "intent %q (%s)", i.ID, string(i.Status))
 }
 
 // wholeIntent is an intent in an answer that means nothing without one: its
@@ -147,7 +152,7 @@ type thinIntent Intent
 func (i *thinIntent) UnmarshalJSON(b []byte) error {
 	asked := i.ID
 	if (*Intent)(i).UnmarshalJSON(b) != nil { // no object
-		i.Raw = answer.Keep(b)
+		i.Raw = transport.NewRaw(b)
 	}
 	if i.ID == "" {
 		i.ID = asked
@@ -166,7 +171,7 @@ type Health struct {
 	// Uptime is in seconds, "" where the platform does not tell it.
 	Uptime json.Number `json:"uptime"`
 	// Raw is the whole object as it came.
-	Raw json.RawMessage `json:"-"`
+	Raw transport.Raw `json:"-"`
 }
 
 // HealthHealthy is the status of a platform that works.
@@ -191,51 +196,7 @@ func (h *Health) UnmarshalJSON(b []byte) error {
 		Timestamp: wire.Timestamp.Time,
 		Service:   string(wire.Service),
 		Uptime:    wire.Uptime,
-		Raw:       answer.Keep(b),
+		Raw:       transport.NewRaw(b),
 	}
 	return nil
 }
-
-// Whoever an intent is for is not for logs: the types that tell print without it.
-
-// Format prints the id and the status for every verb.
-func (i Intent) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "intent "+strconv.Quote(i.ID)+" ("+string(i.Status)+")")
-}
-
-// LogValue returns the id and the status.
-func (i Intent) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", i.ID), slog.String("status", string(i.Status)))
-}
-
-// Format prints the number of intents for every verb.
-func (p IntentPage) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "page of %d intents", len(p.Items))
-}
-
-// LogValue returns the number of intents.
-func (p IntentPage) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("items", len(p.Items)))
-}
-
-// Format prints nothing of the request's values.
-func (CreateIntentRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "create request") }
-
-// LogValue returns nothing of the request's values.
-func (CreateIntentRequest) LogValue() slog.Value { return slog.StringValue("create request") }
-
-// Format prints the id only.
-func (r UpdateIntentRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "update request of "+strconv.Quote(r.ID))
-}
-
-// LogValue returns the id only.
-func (r UpdateIntentRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", r.ID))
-}
-
-// Format prints nothing of the request's values.
-func (ListIntentsRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "list request") }
-
-// LogValue returns nothing of the request's values.
-func (ListIntentsRequest) LogValue() slog.Value { return slog.StringValue("list request") }

@@ -3,6 +3,7 @@ package procure
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/pentagate/pentagate/transport"
@@ -31,14 +32,14 @@ type WaitIntentRequest struct {
 // the last look. Give the context a deadline, since nothing says how long a
 // purchase takes.
 func (c *Client) WaitIntent(ctx context.Context, req WaitIntentRequest, opts ...transport.CallOption) (*Intent, error) {
-	var wrong transport.Fields
-	wrong.Check(req.Interval >= 0, "interval", "must not be negative")
-	if err := wrong.Err(provider, "WaitIntent"); err != nil {
-		return nil, err
+	call := intentCall("GetIntent", http.MethodGet, req.ID, "", transport.Read)
+	call.Invalid.Check(req.Interval >= 0, "interval", "must not be negative")
+	if len(call.Invalid) > 0 {
+		call.Operation = "WaitIntent" // it is what was asked for
 	}
 	var last *Intent
-	err := c.t.Poll(ctx, provider, "WaitIntent", cmp.Or(req.Interval, defaultInterval), func(ctx context.Context) (bool, error) {
-		intent, err := c.GetIntent(ctx, req.ID, opts...)
+	err := c.t.Poll(ctx, c.t.Name(), "WaitIntent", cmp.Or(req.Interval, defaultInterval), func(ctx context.Context) (bool, error) {
+		intent, err := c.getIntent(ctx, call, opts)
 		if err != nil {
 			return false, err
 		}

@@ -120,7 +120,7 @@ func (t *tour) buy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.say("Created %v: %s, %d at %s yuan.", intent, intent.Title, intent.Quantity, intent.Price)
+	t.say("Created %v: %s, %d at %s yuan.", intent, intent.Title.Reveal(), intent.Quantity, intent.Price)
 	if _, err := t.client.UpdateIntent(ctx, procure.UpdateIntentRequest{ID: intent.ID, Quantity: new(int64(2)), Remarks: new("轻放")}); err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(intent.ID, intent.Title, intent.Status)
+	fmt.Println(intent.ID, intent.Title.Reveal(), intent.Status)
 
 	// Output:
 	// intent_1 测试商品 COMPLETED
@@ -64,7 +64,7 @@ func ExampleWithMiddleware() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(intent.Quantity, strings.Contains(string(intent.Raw), `"priority":"high"`))
+	fmt.Println(intent.Quantity, strings.Contains(string(intent.Raw.Bytes()), `"priority":"high"`))
 
 	// Output: 1 true
 }
