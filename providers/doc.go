@@ -10,6 +10,11 @@
 //	codes, err := providers.Find[providers.Codes](gateway, "codegate")
 //	code, err := codes.RedeemCode(ctx, "WELCOME-2026", "order-1042")
 //
+// An entry's name, such as "procure-b", is its provider's name in errors, logs and
+// observers. [OpenGatewayFrom] takes a configuration as viper, koanf or YAML give
+// it, [OpenEntries] options for each entry, and [NewGateway] stubs.
+// [Gateway.Reload] changes what a gateway holds while calls are under way.
+//
 // # Capabilities
 //
 // What a platform can do is a set of small interfaces: [Codes], [Intents],

@@ -57,18 +57,28 @@ func (g *Gateway) Health(ctx context.Context) []Verdict {
 	for i, name := range names {
 		wg.Go(func() {
 			begin := time.Now()
-			err := errNoHealth
-			if h, ok := As[Health](g.providers[name]); ok {
-				err = errNoContext
-				if ctx != nil {
-					err = h.Health(ctx)
-				}
-			}
+			err := g.health(ctx, name)
 			verdicts[i] = Verdict{Provider: name, Err: err, Latency: time.Since(begin)}
 		})
 	}
 	wg.Wait()
 	return verdicts
+}
+
+func (g *Gateway) health(ctx context.Context, name string) error {
+	e, release, err := g.hold(name)
+	if err != nil {
+		return err
+	}
+	defer release()
+	h, ok := As[Health](e.provider)
+	switch {
+	case !ok:
+		return errNoHealth
+	case ctx == nil:
+		return errNoContext
+	}
+	return h.Health(ctx)
 }
 
 // refusedUnknown reports whether an error is the platform's own refusal of

@@ -29,7 +29,7 @@ func waited(t *testing.T, n int, entry providers.Entry, opts ...transport.Option
 	opts = append(opts, transport.WithClock(clock), transport.WithRoundTripper(hosts{"127.0.0.1:1": {handler: platform}}))
 	g, err := providers.OpenEntries(providers.Builtin(), map[string]providers.Entry{"shop": entry}, opts...)
 	require.NoError(t, err)
-	defer g.Close()
+	defer func() { require.NoError(t, g.Close()) }()
 	intents, err := providers.Find[providers.Intents](g, "shop")
 	require.NoError(t, err)
 	var id string
@@ -87,7 +87,7 @@ func TestALimiterOfOneEntryHoldsNoOtherBack(t *testing.T) {
 		"free": {Settings: settings}, "held": {Settings: settings, Options: []transport.Option{transport.WithLimiter(shared)}},
 	}, transport.WithClock(clock), transport.WithRoundTripper(hosts{"127.0.0.1:1": {handler: platform}}))
 	require.NoError(t, err)
-	defer g.Close()
+	defer func() { require.NoError(t, g.Close()) }()
 	id := platform.AddIntent(procuretest.Intent{}).ID
 	for _, name := range []string{"free", "free", "held"} {
 		_, err = g.Order(t.Context(), providers.Ref{Provider: name, ID: id})

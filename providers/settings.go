@@ -154,7 +154,7 @@ func Decode(provider string, settings map[string]any, out any) error {
 	filled := reflect.New(target.Type())
 	filled.Elem().Set(target)
 	failed := decode(good, filled.Interface())
-	if l, ok := filled.Interface().(interface{ load() transport.Fields }); ok {
+	if l, ok := reflect.TypeAssert[interface{ load() transport.Fields }](filled); ok {
 		wrong = append(wrong, l.load()...)
 	}
 	if err := wrong.Err(provider, "Open"); err != nil {

@@ -69,6 +69,9 @@ type Cursor map[string]string
 // gateway has not, or that was closed, are reported and not followed, but stay
 // in the cursor of a [Watcher].
 //
+// Paces and pauses go by the clock that the gateway's options gave. An order of a
+// provider that a [Gateway.Reload] has changed is asked for at the new one.
+//
 // To go on later where a watch was left, see [Gateway.NewWatcher].
 func (g *Gateway) Watch(ctx context.Context, refs ...Ref) iter.Seq2[OrderEvent, error] {
 	return g.NewWatcher(refs...).Events(ctx)
@@ -192,13 +195,10 @@ func (w *Watcher) reported(f finding) {
 func (w *Watcher) byProvider() map[string]schedule {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	now := time.Now()
 	out := make(map[string]schedule)
 	byText := func(a, b Ref) int { return strings.Compare(a.String(), b.String()) }
-	for i, ref := range slices.SortedFunc(maps.Keys(w.seen), byText) {
-		// A nanosecond apart, so that the first round goes by reference.
-		due := now.Add(time.Duration(i))
-		out[ref.Provider] = append(out[ref.Provider], &followedOrder{ref: ref, status: w.seen[ref], due: due, wait: watchFirst})
+	for _, ref := range slices.SortedFunc(maps.Keys(w.seen), byText) {
+		out[ref.Provider] = append(out[ref.Provider], &followedOrder{ref: ref, status: w.seen[ref], wait: watchFirst})
 	}
 	return out
 }
@@ -214,9 +214,9 @@ type followedOrder struct {
 }
 
 // nothingNew puts the next look off.
-func (o *followedOrder) nothingNew() {
+func (o *followedOrder) nothingNew(now time.Time) {
 	o.wait = min(o.wait*3/2, watchLongest)
-	o.due = time.Now().Add(o.wait)
+	o.due = now.Add(o.wait)
 }
 
 // schedule is a heap of orders, the next one first.
@@ -234,6 +234,22 @@ func (s *schedule) Pop() any {
 	return v
 }
 
+// give reports of each order that it cannot be followed.
+func (s schedule) give(err error, report func(finding) bool) {
+	for _, o := range s {
+		if !report(finding{event: OrderEvent{Ref: o.ref}, err: err}) {
+			return
+		}
+	}
+}
+
+// clockOf returns the clock that the options gave for a provider.
+func (g *Gateway) clockOf(name string) (transport.Clock, error) {
+	var clock transport.Clock
+	_, err := g.entry(name, func(e *entry) { clock = e.clock })
+	return clock, err
+}
+
 // follow polls the orders of one provider until none is left.
 func (w *Watcher) follow(ctx context.Context, name string, orders schedule, found chan<- finding) {
 	report := func(f finding) bool {
@@ -244,29 +260,41 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 			return false
 		}
 	}
-	api, err := Find[Orders](w.gateway, name)
+	clock, err := w.gateway.clockOf(name)
 	if err != nil {
-		for _, o := range orders {
-			if !report(finding{event: OrderEvent{Ref: o.ref}, err: err}) {
-				return
-			}
-		}
+		orders.give(err, report)
 		return
 	}
-	var pace time.Duration
-	if p, ok := api.(Paced); ok {
-		pace = p.PollEvery()
+	begin := clock.Now()
+	for i, o := range orders {
+		o.due = begin.Add(time.Duration(i)) // a nanosecond apart, so that the first round goes by reference
 	}
 	heap.Init(&orders)
 	var pause time.Duration // of a provider that fails
 	var known bool          // that it does
-	for notBefore := time.Now(); orders.Len() > 0; {
+	for notBefore := begin; orders.Len() > 0; {
 		o := orders[0]
-		if !sleepUntil(ctx, later(o.due, notBefore)) {
+		if clock.Sleep(ctx, later(o.due, notBefore).Sub(clock.Now())) != nil {
 			return
 		}
-		order, err := api.GetOrder(ctx, o.ref.ID)
-		notBefore = time.Now().Add(pace)
+		var order Order
+		var pace time.Duration
+		asked := false
+		// Asked for anew each time: a reload may have put another one in.
+		err := Use(w.gateway, name, func(api Orders) (err error) {
+			asked = true
+			if p, ok := api.(Paced); ok {
+				pace = p.PollEvery()
+			}
+			order, err = api.GetOrder(ctx, o.ref.ID)
+			return err
+		})
+		if !asked {
+			orders.give(err, report)
+			return
+		}
+		now := clock.Now()
+		notBefore = now.Add(pace)
 		if refused(err) && !misformed(err) {
 			pause, known, o.failing = 0, false, false // the platform answers
 			o.refusals++
@@ -284,7 +312,7 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 			}
 			continue
 		case refused(err):
-			o.nothingNew()
+			o.nothingNew(now)
 			heap.Fix(&orders, 0)
 			continue
 		case err != nil:
@@ -297,17 +325,17 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 				}
 			}
 			pause = min(max(2*pause, watchPause), watchLongestPause)
-			notBefore = time.Now().Add(max(pause, pace))
+			notBefore = now.Add(max(pause, pace))
 			// The next order goes first: this one may be all that fails.
 			o.failing = true
-			o.nothingNew()
+			o.nothingNew(now)
 			heap.Fix(&orders, 0)
 			continue
 		}
 		pause, known, o.failing, o.refusals = 0, false, false, 0
 		finished := order.Status.Terminal()
 		if order.VendorStatus == o.status && !finished {
-			o.nothingNew()
+			o.nothingNew(now)
 			heap.Fix(&orders, 0)
 			continue
 		}
@@ -319,7 +347,7 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 			continue
 		}
 		o.status, o.wait = order.VendorStatus, watchFirst
-		o.due = time.Now().Add(o.wait)
+		o.due = clock.Now().Add(o.wait) // the caller may have taken its time
 		heap.Fix(&orders, 0)
 	}
 }
@@ -347,15 +375,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-func sleepUntil(ctx context.Context, at time.Time) bool {
-	t := time.NewTimer(time.Until(at))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

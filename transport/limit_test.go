@@ -238,3 +238,32 @@ func TestAWaitIsNeverShorterThanTheFloor(t *testing.T) {
 	require.Error(t, h.client.Do(t.Context(), get("/a"), nil))
 	assert.Equal(t, []time.Duration{50 * time.Millisecond, 50 * time.Millisecond}, h.clock.Waits())
 }
+
+// TestALimitOfTheCallersTakesThePlaceOfThePlatforms, class by class.
+func TestALimitOfTheCallersTakesThePlaceOfThePlatforms(t *testing.T) {
+	h := start(t, transport.Config{})
+	limits := []transport.Limit{{Class: "create", PerSecond: 10, Burst: 1}, {Class: "query", PerSecond: 10, Burst: 1}}
+	c, err := transport.New(transport.Config{Provider: "test", BaseURL: h.server.URL, Limits: limits},
+		transport.WithClock(h.clock), transport.WithLimits(transport.Limit{Class: "create", PerSecond: 1, Burst: 2}, transport.Limit{PerSecond: 5, Burst: 1}))
+	require.NoError(t, err)
+	defer c.Close()
+	for class, want := range map[string]time.Duration{"create": 3 * time.Second, "query": 800 * time.Millisecond, "other": 800 * time.Millisecond} {
+		h.clock.Advance(time.Minute)
+		before := h.clock.Waited()
+		call := get("/a")
+		call.Class = class
+		for range 5 {
+			require.NoError(t, c.Do(t.Context(), call, nil))
+		}
+		assert.InDelta(t, want, h.clock.Waited()-before, float64(time.Millisecond), class)
+	}
+	assert.Equal(t, 10, int(limits[0].PerSecond), "the platform's own are left as they are")
+
+	for problem, limit := range map[string]transport.Limit{
+		"limits must name classes that the platform limits: all, create, query":                {Class: "creates", PerSecond: 1, Burst: 1},
+		"limits must have a rate of one a day to 1,000,000 a second and a burst of at least 1": {Class: "create", PerSecond: 1},
+	} {
+		_, err := transport.New(transport.Config{Provider: "test", BaseURL: h.server.URL, Limits: limits}, transport.WithLimits(limit))
+		require.EqualError(t, err, "test: New: invalid request: "+problem)
+	}
+}

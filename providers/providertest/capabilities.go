@@ -125,7 +125,7 @@ func (h Harness) calls(intentID string) []call {
 	return calls
 }
 
-var errLacks = errors.New("the provider has not the capability")
+var errLacks = errors.New("the provider does not support")
 
 // of makes a call of a capability.
 func of[C any](use func(context.Context, C) error) func(context.Context, providers.Provider) error {
