@@ -44,7 +44,7 @@ func New(cfg Config, opts ...transport.Option) (*Client, error) {
 	wrong := cfg.problems()
 	var signer signing.Signer
 	if len(wrong) == 0 {
-		s, err := signing.NewProcure(cfg.AppID, cfg.AppSecret)
+		s, err := cfg.signer()
 		if err != nil {
 			return nil, err
 		}

@@ -70,6 +70,9 @@ type Config struct {
 	AppID string
 	// AppSecret keys the signature.
 	AppSecret signing.Secret
+	// Source gives credentials that may change, in the place of AppID and
+	// AppSecret. Its function makes signers with [signing.NewProcure].
+	Source *signing.Source
 }
 
 // ConfigFromEnv reads the variables named by the Env constants through
@@ -96,9 +99,20 @@ func (c Config) baseURL() string {
 	return c.Environment.BaseURL()
 }
 
+func (c Config) signer() (signing.Signer, error) {
+	if c.Source != nil {
+		return c.Source, nil
+	}
+	return signing.NewProcure(c.AppID, c.AppSecret)
+}
+
 func (c Config) problems() transport.Fields {
 	var f transport.Fields
 	f.Check(c.Environment == "" || c.Environment.BaseURL() != "", "environment", "must be production, test, local or empty")
+	if c.Source != nil {
+		f.Check(c.AppID == "" && c.AppSecret.IsZero(), "source", "must not be set together with app_id and app_secret")
+		return f
+	}
 	f.Check(headerText(c.AppID), "app_id", "must be printable ASCII characters without spaces")
 	switch secret := c.AppSecret.Reveal(); {
 	case secret == "" || strings.TrimSpace(secret) != secret:

@@ -42,6 +42,11 @@ type Config struct {
 	Token signing.Secret
 	// TokenSource gives the token in the place of Token, for one that changes.
 	TokenSource signing.TokenSource
+	// Source gives credentials that may change, of either channel and in the
+	// place of all the others. Its function makes signers with
+	// [signing.NewAPIKey], for the headers X-Api-Key and X-Platform-User-Id, or
+	// with [signing.NewBearer]. A client with a source has no other user.
+	Source *signing.Source
 }
 
 // ConfigFromEnv reads the variables named by the Env constants through
@@ -57,6 +62,10 @@ func ConfigFromEnv(lookup func(string) string) Config {
 
 func (c Config) problems() transport.Fields {
 	var f transport.Fields
+	if c.Source != nil {
+		f.Check(c.APIKey.IsZero() && c.UserID == "" && c.Token.IsZero() && c.TokenSource == nil, "source", "must not be set together with other credentials")
+		return f
+	}
 	keyed, fixed := !c.APIKey.IsZero() || c.UserID != "", !c.Token.IsZero()
 	switch {
 	case keyed && (fixed || c.TokenSource != nil):
@@ -78,6 +87,8 @@ func (c Config) problems() transport.Fields {
 
 func (c Config) signer() (signing.Signer, error) {
 	switch {
+	case c.Source != nil:
+		return c.Source, nil
 	case c.TokenSource != nil:
 		return signing.NewBearer(c.TokenSource)
 	case !c.Token.IsZero():

@@ -58,7 +58,8 @@ func TestWithoutCredentialsItDoesEverythingInTenSeconds(t *testing.T) {
 			`aihuishou +\d+ +0 +0s +\d+ms\n` +
 			`codegate +3 +0 +0s +0s\n` +
 			`procure +\d+ +2 +\d+ms +\d+m?s\n` +
-			`uumit +\d+ +0 +0s +\d+m?s\n$`,
+			`uumit +\d+ +0 +0s +\d+m?s\n` +
+			`uumit-auth +\d+ +0 +0s +\d+m?s\n$`,
 	} {
 		assert.Regexp(t, pattern, text)
 	}
