@@ -293,7 +293,7 @@ func TestMillionsOfDigitsTakeNoTime(t *testing.T) {
 	} {
 		began := time.Now()
 		require.NoError(t, json.Unmarshal([]byte(answer), empty()))
-		assert.Less(t, time.Since(began), 3*time.Second)
+		assert.Less(t, time.Since(began), 20*time.Second, "also under the race detector on a busy machine; it would take minutes")
 	}
 }
 
