@@ -265,7 +265,7 @@ func TestPlatformErrorsAreClassified(t *testing.T) {
 		"a page of something in front": {
 			fault: transporttest.Status(403, "<html><title>Forbidden</title>"),
 			want:  transport.ErrMalformed,
-			text:  `aihuishou: GetValuation: malformed answer: the answer has not the platform's form, something in front of it may have given it: 30 bytes of text/plain, titled "Forbidden" (HTTP 403)`,
+			text:  `aihuishou: GetValuation: malformed answer: the answer is not in the platform's form: something in front of it may have sent it: 30 bytes of text/plain, titled "Forbidden" (HTTP 403)`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

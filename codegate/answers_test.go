@@ -41,7 +41,7 @@ func TestSomebodyElsesAnswerIsAboutNoCode(t *testing.T) {
 		answer transporttest.Fault
 		text   string
 	}{
-		"a load balancer's 404":        {page(404), "malformed answer: the answer has not the platform's form, something in front of it may have given it: 46 bytes of text/html, titled \"Sorry\" (HTTP 404)"},
+		"a load balancer's 404":        {page(404), "malformed answer: the answer is not in the platform's form: something in front of it may have sent it: 46 bytes of text/html, titled \"Sorry\" (HTTP 404)"},
 		"a firewall's 403":             {page(403), "malformed answer"},
 		"a page with 409":              {page(409), "malformed answer"},
 		"a gateway's JSON":             {transporttest.Status(404, `{"message":"no Route matched with those values"}`), "48 bytes of application/json (HTTP 404)"},

@@ -213,7 +213,7 @@ func TestARepeatThatFindsItOtherwise(t *testing.T) {
 		_, err := h.client.CancelIntent(t.Context(), "a")
 		require.ErrorIs(t, err, transport.ErrUnavailable)
 		require.EqualError(t, err, "procure: CancelIntent: outcome unknown: conflict: not allowed in status CANCELLED: "+
-			"looking the intent up failed too: procure: GetIntent: unavailable: the answer has not the platform's form, something in front of it may have given it: nothing in it (HTTP 503, 3 attempts) "+
+			"looking the intent up failed too: procure: GetIntent: unavailable: the answer is not in the platform's form: something in front of it may have sent it: nothing in it (HTTP 503, 3 attempts) "+
 			"(HTTP 409, code 40901, request req_000002, 2 attempts)")
 	})
 	t.Run("an execution that was repeated by name", func(t *testing.T) {

@@ -485,7 +485,7 @@ func TestAnOutageDelaysItsOwnOrdersOnly(t *testing.T) {
 			}
 			events[e.Ref.Provider] = append(events[e.Ref.Provider], seen{time.Since(start), tell(e, nil)})
 		}
-		assert.Equal(t, []string{"down: providers: down: GetIntent: unavailable: the answer has not the platform's form, something in front of it may have given it: nothing in it (HTTP 500, 3 attempts)"}, failures)
+		assert.Equal(t, []string{"down: providers: down: GetIntent: unavailable: the answer is not in the platform's form: something in front of it may have sent it: nothing in it (HTTP 500, 3 attempts)"}, failures)
 		for name, told := range events {
 			assert.Len(t, told, 60, name)
 			for _, s := range told {

@@ -451,7 +451,7 @@ func (c *Client) execute(ctx context.Context, r *run, out any) error {
 }
 
 // errDecode stands for the decoder's own error, which repeats the value.
-var errDecode = errors.New("the result has not the documented shape")
+var errDecode = errors.New("the result does not match the documented shape")
 
 // address puts the request's address together from escaped pieces.
 func (c *Client) address(r *run) string {

@@ -49,7 +49,7 @@ func (f *foreignAnswer) Error() string {
 	if f.status == http.StatusProxyAuthRequired {
 		b.WriteString("a proxy on the way asks for credentials: ")
 	} else {
-		b.WriteString("the answer has not the platform's form, something in front of it may have given it: ")
+		b.WriteString("the answer is not in the platform's form: something in front of it may have sent it: ")
 	}
 	switch {
 	case f.size == 0:

@@ -121,7 +121,7 @@ func TestTheOutcomeOfTwoAttempts(t *testing.T) {
 			err := call.do(t.Context(), h.client)
 			require.ErrorIs(t, err, transport.ErrMalformed, "a page is no reason to send anything again")
 			assert.EqualError(t, err, "uumit: "+name+map[bool]string{true: ": outcome unknown"}[call.changes]+
-				`: malformed answer: the answer has not the platform's form, something in front of it may have given it: 30 bytes of text/html, titled "OK" (HTTP 200)`)
+				`: malformed answer: the answer is not in the platform's form: something in front of it may have sent it: 30 bytes of text/html, titled "OK" (HTTP 200)`)
 			assert.Len(t, h.faults.Requests(), 1)
 		})
 	}
