@@ -44,8 +44,8 @@ func TestTypesWithPersonalDataAreNotLogged(t *testing.T) {
 		uumit.SubmitDeliverablesRequest{OfflineNote: secret}, uumit.Guidance{Text: personal}, uumit.LedgerEntry{Description: personal},
 		uumit.Wallet{Raw: masked}, uumit.Rates{Raw: masked}, uumit.Confirmation{Raw: masked},
 		uumit.DeviceAuthorization{DeviceCode: signing.NewSecret(secret), UserCode: personal}, uumit.Credentials{APIKey: signing.NewSecret(secret)},
-		providers.Code{Text: secret}, providers.IntentRequest{Phone: secret}, providers.Intent{Title: secret, Raw: raw},
-		providers.Order{Raw: raw}, providers.Valuation{Raw: raw}, providers.Capability{Raw: raw}, providers.Authorization{UserCode: secret},
+		providers.Code{Text: personal}, providers.IntentRequest{Phone: secret}, providers.Intent{Title: personal, Raw: masked},
+		providers.Order{Raw: masked}, providers.Valuation{Raw: masked}, providers.Capability{Raw: masked}, providers.Authorization{UserCode: secret},
 	} {
 		var out bytes.Buffer
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)

@@ -81,16 +81,16 @@ func TestCodegateLooksUpAndRedeems(t *testing.T) {
 	code, err := codes.LookUpCode(t.Context(), "WELCOME-2026")
 	require.NoError(t, err)
 	assert.Equal(t, seed.ID, code.ID)
-	assert.Equal(t, "WELCOME-2026", code.Text)
+	assert.Equal(t, "WELCOME-2026", code.Text.Reveal())
 	assert.Equal(t, providers.StatusAvailable, code.Status)
 	assert.Zero(t, code.UsedAt)
 
 	v.clock.Advance(time.Hour)
 	code, err = codes.RedeemCode(t.Context(), "WELCOME-2026", "order-1042")
 	require.NoError(t, err)
-	assert.Equal(t, providers.Code{ID: seed.ID, Text: "WELCOME-2026", Status: providers.StatusUsed, UsedAt: now.Add(time.Hour), Raw: code.Raw}, code)
+	assert.Equal(t, providers.Code{ID: seed.ID, Text: transport.NewPersonal("WELCOME-2026"), Status: providers.StatusUsed, UsedAt: now.Add(time.Hour), Raw: code.Raw}, code)
 	var answer codegate.VerifyResult
-	require.NoError(t, json.Unmarshal(code.Raw, &answer))
+	require.NoError(t, json.Unmarshal(code.Raw.Bytes(), &answer))
 	assert.True(t, answer.Success)
 	assert.Equal(t, "order-1042", *srv.Verifications()[0].By)
 
@@ -98,7 +98,7 @@ func TestCodegateLooksUpAndRedeems(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, providers.StatusUsed, code.Status)
 	assert.Equal(t, now.Add(time.Hour), code.UsedAt)
-	assert.Contains(t, string(code.Raw), `"verification_logs"`)
+	assert.Contains(t, string(code.Raw.Bytes()), `"verification_logs"`)
 }
 
 func TestCodegateTellsWhyACodeIsRefused(t *testing.T) {
@@ -147,13 +147,13 @@ func TestProcureTakesAnIntentThrough(t *testing.T) {
 	assert.EqualValues(t, 2, stored.Quantity)
 
 	want := providers.Intent{
-		ID: created.ID, Status: providers.StatusPending, VendorStatus: "SUBMITTED", Title: "测试商品",
+		ID: created.ID, Status: providers.StatusPending, VendorStatus: "SUBMITTED", Title: transport.NewPersonal("测试商品"),
 		Price: money("99.99", providers.CNY), Quantity: 2, CreatedAt: stored.CreatedAt, UpdatedAt: stored.UpdatedAt,
 	}
 	read, err := intents.GetIntent(t.Context(), created.ID)
 	require.NoError(t, err)
-	assert.Contains(t, string(read.Raw), `"recipientName"`)
-	read.Raw = nil
+	assert.Contains(t, string(read.Raw.Bytes()), `"recipientName"`)
+	read.Raw = transport.Raw{}
 	assert.Equal(t, want, read)
 
 	executed, err := intents.ExecuteIntent(t.Context(), created.ID)
@@ -209,7 +209,7 @@ func TestProcureOrdersTellTheTotal(t *testing.T) {
 	assert.Equal(t, id, order.ID)
 	assert.Equal(t, now, order.UpdatedAt.UTC())
 	assert.Equal(t, providers.StatusPending, order.Status)
-	assert.Contains(t, string(order.Raw), `"recipientName"`)
+	assert.Contains(t, string(order.Raw.Bytes()), `"recipientName"`)
 
 	v.faults.Script(transporttest.Status(200, `{"code":0,"message":"success","data":{"id":"`+id+`","status":"IN_CUSTOMS","totalAmount":100.05}}`))
 	order, err = orders.GetOrder(t.Context(), id)
@@ -229,7 +229,7 @@ func TestAihuishouValuesAndFollows(t *testing.T) {
 	assert.NotEmpty(t, value.ID)
 	assert.Equal(t, "6800.00 CNY", value.Price.String())
 	assert.Equal(t, now.Add(48*time.Hour), value.ValidUntil.UTC())
-	assert.Contains(t, string(value.Raw), `"deposit_price"`)
+	assert.Contains(t, string(value.Raw.Bytes()), `"deposit_price"`)
 	assert.JSONEq(t, `{"device_model":"iPhone 15 Pro","brand":"Apple","condition":"good","functional_status":"normal","storage":"256GB","color":"black","is_original":true,"timestamp":"2026-03-01 20:00:00"}`,
 		string(srv.Requests()[0].Body))
 
@@ -255,7 +255,7 @@ func TestAihuishouValuesAndFollows(t *testing.T) {
 		assert.Equal(t, want.status, order.Status)
 		assert.Equal(t, want.word, order.VendorStatus)
 		assert.Equal(t, want.amount, order.Amount.String())
-		assert.Contains(t, string(order.Raw), want.word)
+		assert.Contains(t, string(order.Raw.Bytes()), want.word)
 		srv.SetFinalPrice(created.OrderNo, "6500.50", "有划痕")
 		srv.AdvanceOrder(created.OrderNo)
 	}
@@ -290,8 +290,8 @@ func TestUUMitSearchesAndFollows(t *testing.T) {
 	found, err := search.SearchCapabilities(t.Context(), "translate", 1)
 	require.NoError(t, err)
 	require.Len(t, found, 1)
-	assert.Equal(t, providers.Capability{ID: first.ID, Title: "Translate a contract", Price: money("12.50", providers.UT), Raw: found[0].Raw}, found[0])
-	assert.Contains(t, string(found[0].Raw), first.ID)
+	assert.Equal(t, providers.Capability{ID: first.ID, Title: transport.NewPersonal("Translate a contract"), Price: money("12.50", providers.UT), Raw: found[0].Raw}, found[0])
+	assert.Contains(t, string(found[0].Raw.Bytes()), first.ID)
 	found, err = search.SearchCapabilities(t.Context(), "translate", 10)
 	require.NoError(t, err)
 	assert.Len(t, found, 2)
@@ -606,11 +606,11 @@ func TestAnAmountThatIsNotThereIsNeverZero(t *testing.T) {
 	type reading struct {
 		answer string // with a place for the amount
 		unit   string
-		read   func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage)
+		read   func(t *testing.T, p providers.Provider) (providers.Money, transport.Raw)
 	}
 	readings := map[string]map[string]reading{
 		"procure": {
-			"the price of an intent": {`{"code":0,"message":"success","data":{"id":"i","status":"PROCESSING","price":%s}}`, "CNY", func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+			"the price of an intent": {`{"code":0,"message":"success","data":{"id":"i","status":"PROCESSING","price":%s}}`, "CNY", func(t *testing.T, p providers.Provider) (providers.Money, transport.Raw) {
 				i, err := capable[providers.Intents](t, p).GetIntent(t.Context(), "i")
 				require.NoError(t, err)
 				return i.Price, i.Raw
@@ -618,7 +618,7 @@ func TestAnAmountThatIsNotThereIsNeverZero(t *testing.T) {
 			"the total of an order": {`{"code":0,"message":"success","data":{"id":"i","status":"PROCESSING","totalAmount":%s}}`, "CNY", readAmount},
 		},
 		"aihuishou": {
-			"the value of a device": {`{"code":0,"msg":"success","data":{"valuation_id":"v","recycle_price":%s}}`, "CNY", func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+			"the value of a device": {`{"code":0,"msg":"success","data":{"valuation_id":"v","recycle_price":%s}}`, "CNY", func(t *testing.T, p providers.Provider) (providers.Money, transport.Raw) {
 				v, err := capable[providers.Valuations](t, p).ValueDevice(t.Context(), providers.DeviceRequest{Model: "a", Brand: "b", Condition: "good", FunctionalStatus: "normal", Storage: "1GB"})
 				require.NoError(t, err)
 				return v.Price, v.Raw
@@ -626,7 +626,7 @@ func TestAnAmountThatIsNotThereIsNeverZero(t *testing.T) {
 			"the final price": {`{"code":0,"msg":"success","data":{"order_no":"i","status":"completed","inspection_result":{"final_price":%s}}}`, "CNY", readAmount},
 		},
 		"uumit": {
-			"the price of an offer": {`{"code":0,"message":"success","data":{"items":[{"id":"c","title":"t","price_ut":%s}]}}`, "UT", func(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+			"the price of an offer": {`{"code":0,"message":"success","data":{"items":[{"id":"c","title":"t","price_ut":%s}]}}`, "UT", func(t *testing.T, p providers.Provider) (providers.Money, transport.Raw) {
 				found, err := capable[providers.CapabilitySearch](t, p).SearchCapabilities(t.Context(), "t", 0)
 				require.NoError(t, err)
 				require.Len(t, found, 1)
@@ -651,13 +651,13 @@ func TestAnAmountThatIsNotThereIsNeverZero(t *testing.T) {
 				}
 				assert.Equal(t, want, amount.String(), "%s: %s: %s", adapter, name, form)
 				assert.Equal(t, want == "-", amount.IsZero(), "%s: %s: %s", adapter, name, form)
-				assert.Contains(t, string(raw), form, "as it came")
+				assert.Contains(t, string(raw.Bytes()), form, "as it came")
 			}
 		}
 	}
 }
 
-func readAmount(t *testing.T, p providers.Provider) (providers.Money, json.RawMessage) {
+func readAmount(t *testing.T, p providers.Provider) (providers.Money, transport.Raw) {
 	o, err := capable[providers.Orders](t, p).GetOrder(t.Context(), "i")
 	require.NoError(t, err)
 	return o.Amount, o.Raw

@@ -101,7 +101,7 @@ func (p *aihuishouProvider) ValueDevice(ctx context.Context, req DeviceRequest) 
 	if err != nil {
 		return Valuation{}, err
 	}
-	out := Valuation{ID: v.ValuationID, ValidUntil: v.ValidTime.Time, Raw: v.Raw.Bytes()}
+	out := Valuation{ID: v.ValuationID, ValidUntil: v.ValidTime.Time, Raw: v.Raw}
 	if v.RecyclePrice != nil {
 		out.Price = Money{*v.RecyclePrice, CNY}
 	}
@@ -113,7 +113,7 @@ func (p *aihuishouProvider) GetOrder(ctx context.Context, id string) (Order, err
 	if err != nil {
 		return Order{}, err
 	}
-	o := Order{ID: id, Status: Normalize(AihuishouOrder, string(d.Status)), VendorStatus: string(d.Status), Raw: d.Raw.Bytes()}
+	o := Order{ID: id, Status: Normalize(AihuishouOrder, string(d.Status)), VendorStatus: string(d.Status), Raw: d.Raw}
 	if d.InspectionResult != nil && d.InspectionResult.FinalPrice != nil {
 		o.Amount = Money{*d.InspectionResult.FinalPrice, CNY}
 	}

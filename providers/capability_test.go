@@ -17,6 +17,7 @@ import (
 	"github.com/pentagate/pentagate/procure"
 	"github.com/pentagate/pentagate/providers"
 	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/uumit"
 )
 
@@ -141,17 +142,17 @@ func (*refunding) Refund(id string) string { return "refunded " + id }
 // way, alone and inside of others.
 func TestWhatIsPrintedHoldsNothingPersonal(t *testing.T) {
 	const mark = "Zhang San 13800138000"
-	raw := json.RawMessage(`{"name":"` + mark + `"}`)
+	raw, personal := transport.NewRaw([]byte(`{"name":"`+mark+`"}`)), transport.NewPersonal(mark)
 	order := providers.Order{ID: "o1", Status: providers.StatusActive, VendorStatus: "accepted", Amount: money("1", "CNY"), Raw: raw}
 	for want, v := range map[string]any{
-		"code c1 (used)": providers.Code{ID: "c1", Text: mark, Status: providers.StatusUsed, Raw: raw},
+		"code c1 (used)": providers.Code{ID: "c1", Text: personal, Status: providers.StatusUsed, Raw: raw},
 		"intent request": providers.IntentRequest{UserID: mark, RecipientName: mark, Address: mark, Phone: mark, Remarks: mark, Title: mark, ProductURL: mark},
 		"intent i1 (pending, 99.90 CNY)": providers.Intent{
-			ID: "i1", Status: providers.StatusPending, Title: mark, Price: money("99.9", "CNY"), Raw: raw,
+			ID: "i1", Status: providers.StatusPending, Title: personal, Price: money("99.9", "CNY"), Raw: raw,
 		},
 		"valuation v1 (-)":            providers.Valuation{ID: "v1", Raw: raw},
 		"order o1 (active, 1.00 CNY)": order,
-		"capability p1 (12.50 UT)":    providers.Capability{ID: "p1", Title: mark, Price: money("12.5", "UT"), Raw: raw},
+		"capability p1 (12.50 UT)":    providers.Capability{ID: "p1", Title: personal, Price: money("12.5", "UT"), Raw: raw},
 		"authorization until 2026-03-01T12:00:00Z": providers.Authorization{
 			UserCode: mark, VerificationURL: mark, DeviceCode: signing.NewSecret(mark), ExpiresAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 		},
@@ -162,6 +163,15 @@ func TestWhatIsPrintedHoldsNothingPersonal(t *testing.T) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%d"} {
 			assert.NotContains(t, fmt.Sprintf(verb, []any{v, struct{ Inner any }{v}, map[string]any{"v": v}}), mark)
 		}
+	}
+	for _, answer := range []any{
+		providers.Code{Text: personal, Raw: raw}, providers.Intent{Title: personal, Raw: raw}, providers.Valuation{Raw: raw},
+		order, providers.Capability{Title: personal, Raw: raw}, providers.OrderEvent{Order: order},
+	} {
+		encoded, err := json.Marshal([]any{answer})
+		require.NoError(t, err)
+		assert.NotContains(t, string(encoded), "Zhang San")
+		assert.Contains(t, string(encoded), `bytes of JSON"`, "only the size of the answer")
 	}
 	event := providers.OrderEvent{Ref: providers.Ref{Provider: "uumit", ID: "o1"}, Order: order, Previous: "frozen"}
 	assert.Equal(t, "{uumit:o1 order o1 (active, 1.00 CNY) frozen}", fmt.Sprint(event))

@@ -73,7 +73,7 @@ func (p *codegateProvider) LookUpCode(ctx context.Context, text string) (Code, e
 	case detail.Expired:
 		word = codegate.StatusExpired
 	}
-	code := Code{ID: detail.ID, Text: detail.Code.Code.Reveal(), Status: Normalize(CodegateCode, string(word)), Raw: detail.Raw.Bytes()}
+	code := Code{ID: detail.ID, Text: detail.Code.Code, Status: Normalize(CodegateCode, string(word)), Raw: detail.Raw}
 	if detail.VerifiedAt != nil {
 		code.UsedAt = detail.VerifiedAt.Time
 	}
@@ -88,7 +88,7 @@ func (p *codegateProvider) RedeemCode(ctx context.Context, text, by string) (Cod
 	if err := result.Err(); err != nil {
 		return Code{}, err
 	}
-	code := Code{Text: text, Status: StatusUsed, Raw: result.Raw.Bytes()}
+	code := Code{Text: transport.NewPersonal(text), Status: StatusUsed, Raw: result.Raw}
 	if result.CodeID != nil {
 		code.ID = *result.CodeID
 	}

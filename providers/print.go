@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Raw answers and requests hold what is not for logs: the types that carry
-// them print without.
+// The types that carry answers and requests print without what is not for logs.
+// The texts and raw answers of what a platform sent mask themselves in JSON too;
+// a request and an Authorization are the caller's own, to be stored whole.
 
 // Format prints the id and the state.
 func (c Code) Format(f fmt.State, _ rune) {

@@ -116,11 +116,11 @@ func procureIntent(i *procure.Intent, err error) (Intent, error) {
 		ID:           i.ID,
 		Status:       Normalize(ProcureIntent, string(i.Status)),
 		VendorStatus: string(i.Status),
-		Title:        i.Title.Reveal(),
+		Title:        i.Title,
 		Quantity:     int(i.Quantity),
 		CreatedAt:    i.CreatedAt,
 		UpdatedAt:    i.UpdatedAt,
-		Raw:          i.Raw.Bytes(),
+		Raw:          i.Raw,
 	}
 	// The answer of a cancellation leaves the price out.
 	if i.Price.Valid {
@@ -134,7 +134,7 @@ func (p *procureProvider) GetOrder(ctx context.Context, id string) (Order, error
 	if err != nil {
 		return Order{}, err
 	}
-	o := Order{ID: i.ID, Status: Normalize(ProcureIntent, string(i.Status)), VendorStatus: string(i.Status), UpdatedAt: i.UpdatedAt, Raw: i.Raw.Bytes()}
+	o := Order{ID: i.ID, Status: Normalize(ProcureIntent, string(i.Status)), VendorStatus: string(i.Status), UpdatedAt: i.UpdatedAt, Raw: i.Raw}
 	if i.TotalAmount.Valid {
 		o.Amount = Money{i.TotalAmount.Decimal, CNY}
 	}

@@ -2,10 +2,10 @@ package providers
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/pentagate/pentagate/signing"
+	"github.com/pentagate/pentagate/transport"
 )
 
 // Provider is an opened platform. What it can do beyond this is found with
@@ -101,15 +101,16 @@ type Paced interface {
 // Code is an activation code.
 type Code struct {
 	ID string
-	// Text is the code itself; it is not printed.
-	Text string
+	// Text is the code itself.
+	Text transport.Personal
 	// Status is available, used, disabled or expired.
 	Status Status
 	UsedAt time.Time
-	Raw    json.RawMessage
+	Raw    transport.Raw
 }
 
-// IntentRequest orders a product of a shop. It is not printed.
+// IntentRequest orders a product of a shop. It is not printed; its JSON is whole,
+// for a queue or a store.
 type IntentRequest struct {
 	UserID        string
 	Platform      string
@@ -128,12 +129,12 @@ type Intent struct {
 	ID           string
 	Status       Status
 	VendorStatus string
-	Title        string
+	Title        transport.Personal
 	Price        Money
 	Quantity     int
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
-	Raw          json.RawMessage
+	Raw          transport.Raw
 }
 
 // DeviceRequest describes a used device in the words of the platform.
@@ -154,7 +155,7 @@ type Valuation struct {
 	Price Money
 	// ValidUntil is zero if the platform does not say.
 	ValidUntil time.Time
-	Raw        json.RawMessage
+	Raw        transport.Raw
 }
 
 // Order is what can be followed, without the parties' names and addresses.
@@ -165,15 +166,15 @@ type Order struct {
 	// Amount is zero if the platform does not say.
 	Amount    Money
 	UpdatedAt time.Time
-	Raw       json.RawMessage
+	Raw       transport.Raw
 }
 
 // Capability is one offer of a marketplace.
 type Capability struct {
 	ID    string
-	Title string
+	Title transport.Personal
 	Price Money
-	Raw   json.RawMessage
+	Raw   transport.Raw
 }
 
 // Authorization is a started device authorization. It is plain data and can be

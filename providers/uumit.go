@@ -86,7 +86,7 @@ func (p *uumitProvider) GetOrder(ctx context.Context, id string) (Order, error) 
 	if err != nil {
 		return Order{}, err
 	}
-	return Order{ID: o.ID, Status: Normalize(UUMitOrder, string(o.Status)), VendorStatus: string(o.Status), Raw: o.Raw.Bytes()}, nil
+	return Order{ID: o.ID, Status: Normalize(UUMitOrder, string(o.Status)), VendorStatus: string(o.Status), Raw: o.Raw}, nil
 }
 
 func (p *uumitProvider) SearchCapabilities(ctx context.Context, query string, limit int) ([]Capability, error) {
@@ -100,7 +100,7 @@ func (p *uumitProvider) SearchCapabilities(ctx context.Context, query string, li
 	}
 	found := make([]Capability, 0, len(page.Items))
 	for _, item := range page.Items {
-		c := Capability{ID: item.ID, Title: item.Title.Reveal(), Raw: item.Raw.Bytes()}
+		c := Capability{ID: item.ID, Title: item.Title, Raw: item.Raw}
 		if item.PriceUT.Valid {
 			c.Price = Money{item.PriceUT.Decimal, UT}
 		}

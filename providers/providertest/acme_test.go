@@ -98,7 +98,7 @@ func (a *acme) GetOrder(ctx context.Context, id string) (providers.Order, error)
 	if err != nil {
 		return providers.Order{}, err
 	}
-	return providers.Order{ID: p.ID, Status: providers.StatusCompleted, VendorStatus: p.State, Raw: info.Answer.Body}, nil
+	return providers.Order{ID: p.ID, Status: providers.StatusCompleted, VendorStatus: p.State, Raw: transport.NewRaw(info.Answer.Body)}, nil
 }
 
 func (a *acme) send(ctx context.Context) error {
