@@ -208,7 +208,7 @@ func TestEnvironments(t *testing.T) {
 		baseURL     string
 		want        string
 	}{
-		"nothing said is production":    {"", "", "procure client of https://api.procure-core.com"},
+		"nothing said is the test":      {"", "", "procure client of https://api-test.procure-core.com"},
 		"production":                    {procure.Production, "", "procure client of https://api.procure-core.com"},
 		"test":                          {procure.Test, "", "procure client of https://api-test.procure-core.com"},
 		"local":                         {procure.Local, "", "procure client of http://localhost:3000"},
@@ -232,8 +232,7 @@ func TestDevelopmentCredentials(t *testing.T) {
 	assert.Equal(t, procure.Local, procure.DevelopmentCredentials.Environment)
 	for name, change := range map[string]func(*procure.Config){
 		"by name":       func(c *procure.Config) { c.Environment = procure.Production },
-		"by default":    func(c *procure.Config) { c.Environment = "" },
-		"by address":    func(c *procure.Config) { c.BaseURL = "https://API.procure-core.com:443/" },
+		"by address":    func(c *procure.Config) { c.Environment, c.BaseURL = "", "https://API.procure-core.com:443/" },
 		"behind proxy":  func(c *procure.Config) { c.Environment, c.BaseURL = procure.Production, "https://proxy.example.com" },
 		"test, aliased": func(c *procure.Config) { c.Environment, c.BaseURL = procure.Test, procure.Production.BaseURL() },
 	} {
@@ -249,7 +248,7 @@ func TestDevelopmentCredentials(t *testing.T) {
 			require.ErrorContains(t, err, "app_secret must not be", "each of the two alone")
 		})
 	}
-	for _, environment := range []procure.Environment{procure.Test, procure.Local} {
+	for _, environment := range []procure.Environment{"", procure.Test, procure.Local} {
 		config := procure.DevelopmentCredentials
 		config.Environment = environment
 		client, err := procure.New(config)

@@ -60,7 +60,8 @@ var DevelopmentCredentials = Config{
 
 // Config says which environment and App to use.
 type Config struct {
-	// Environment is Production if it and BaseURL are empty.
+	// Environment is Test if it and BaseURL are empty: nothing is bought for
+	// want of a word.
 	Environment Environment
 	// BaseURL replaces the environment's address, for example by that of a
 	// proxy. HTTPS, unless the host is loopback. A path prefix is sent but not
@@ -91,10 +92,8 @@ func (c Config) baseURL() string {
 	switch {
 	case c.BaseURL != "":
 		return c.BaseURL
-	case c.Environment == "":
-		return Production.BaseURL()
 	case c.Environment.BaseURL() == "":
-		return Test.BaseURL() // New refuses the environment, and an address that nobody set is not to blame too
+		return Test.BaseURL() // New refuses an unknown environment, and an address that nobody set is not to blame too
 	}
 	return c.Environment.BaseURL()
 }

@@ -299,7 +299,7 @@ func TestTheDocumentedDefaults(t *testing.T) {
 		settings map[string]any
 		want     string
 	}{
-		"procure":    {map[string]any{"app_id": "a", "app_secret": "s"}, "procure client of https://api.procure-core.com"},
+		"procure":    {map[string]any{"app_id": "a", "app_secret": "s"}, "procure client of https://api-test.procure-core.com"},
 		"aihuishou":  {map[string]any{"app_id": "a", "app_secret": "s"}, "aihuishou client of https://test-api.aihuishou.com"},
 		"uumit":      {map[string]any{"token": "t"}, "uumit client of https://api.uumit.com"},
 		"uumit-auth": {nil, "uumit client of https://api.uumit.com"},
