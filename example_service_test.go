@@ -126,9 +126,9 @@ func Example_service() {
 		text, _ := io.ReadAll(w.Body)
 		fmt.Print(w.Code, " ", string(text))
 	}
-	const intent = `{"userId": "user_001", "platform": "TAOBAO", "productUrl": "https://item.taobao.com/item.htm?id=123456",
+	const intent = `{"user_id": "user_001", "platform": "TAOBAO", "product_url": "https://item.taobao.com/item.htm?id=123456",
 		"title": "测试商品", "price": {"amount": "99.99", "currency": "CNY"}, "quantity": 1,
-		"recipientName": "张三", "address": "北京市朝阳区", "phone": "13800138000"}`
+		"recipient_name": "张三", "address": "北京市朝阳区", "phone": "13800138000"}`
 	post("/codes/WELCOME-2026/redeem?order=1042", "")
 	post("/codes/WELCOME-2026/redeem?order=1043", "")
 	post("/codes/SUMMER-2026/redeem?order=1043", "")

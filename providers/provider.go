@@ -98,83 +98,86 @@ type Paced interface {
 	PollEvery() time.Duration
 }
 
+// The JSON of what follows is for logs, queues and stores: members in
+// snake_case, none for what a platform did not say, and no raw answer.
+
 // Code is an activation code.
 type Code struct {
-	ID string
+	ID string `json:"id"`
 	// Text is the code itself.
-	Text transport.Personal
+	Text transport.Personal `json:"text"`
 	// Status is available, used, disabled or expired.
-	Status Status
-	UsedAt time.Time
-	Raw    transport.Raw
+	Status Status        `json:"status"`
+	UsedAt time.Time     `json:"used_at,omitzero"`
+	Raw    transport.Raw `json:"-"`
 }
 
 // IntentRequest orders a product of a shop. It is not printed; its JSON is whole,
 // for a queue or a store.
 type IntentRequest struct {
-	UserID        string
-	Platform      string
-	ProductURL    string
-	Title         string
-	Price         Money
-	Quantity      int
-	RecipientName string
-	Address       string
-	Phone         string
-	Remarks       string
+	UserID        string `json:"user_id"`
+	Platform      string `json:"platform"`
+	ProductURL    string `json:"product_url"`
+	Title         string `json:"title"`
+	Price         Money  `json:"price"`
+	Quantity      int    `json:"quantity"`
+	RecipientName string `json:"recipient_name"`
+	Address       string `json:"address"`
+	Phone         string `json:"phone"`
+	Remarks       string `json:"remarks,omitempty"`
 }
 
 // Intent is a purchase intent, without the recipient.
 type Intent struct {
-	ID           string
-	Status       Status
-	VendorStatus string
-	Title        transport.Personal
-	Price        Money
-	Quantity     int
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
-	Raw          transport.Raw
+	ID           string             `json:"id"`
+	Status       Status             `json:"status"`
+	VendorStatus string             `json:"vendor_status,omitempty"`
+	Title        transport.Personal `json:"title,omitzero"`
+	Price        Money              `json:"price,omitzero"`
+	Quantity     int                `json:"quantity"`
+	CreatedAt    time.Time          `json:"created_at,omitzero"`
+	UpdatedAt    time.Time          `json:"updated_at,omitzero"`
+	Raw          transport.Raw      `json:"-"`
 }
 
 // DeviceRequest describes a used device in the words of the platform.
 type DeviceRequest struct {
-	Model            string
-	Brand            string
-	Condition        string
-	FunctionalStatus string
-	Storage          string
-	Color            string
+	Model            string `json:"model"`
+	Brand            string `json:"brand"`
+	Condition        string `json:"condition"`
+	FunctionalStatus string `json:"functional_status"`
+	Storage          string `json:"storage"`
+	Color            string `json:"color,omitempty"`
 	// Original says that the device was never opened; nil leaves it out.
-	Original *bool
+	Original *bool `json:"original,omitempty"`
 }
 
 // Valuation is what a platform would pay.
 type Valuation struct {
-	ID    string
-	Price Money
+	ID    string `json:"id"`
+	Price Money  `json:"price,omitzero"`
 	// ValidUntil is zero if the platform does not say.
-	ValidUntil time.Time
-	Raw        transport.Raw
+	ValidUntil time.Time     `json:"valid_until,omitzero"`
+	Raw        transport.Raw `json:"-"`
 }
 
 // Order is what can be followed, without the parties' names and addresses.
 type Order struct {
-	ID           string
-	Status       Status
-	VendorStatus string
+	ID           string `json:"id"`
+	Status       Status `json:"status"`
+	VendorStatus string `json:"vendor_status,omitempty"`
 	// Amount is zero if the platform does not say.
-	Amount    Money
-	UpdatedAt time.Time
-	Raw       transport.Raw
+	Amount    Money         `json:"amount,omitzero"`
+	UpdatedAt time.Time     `json:"updated_at,omitzero"`
+	Raw       transport.Raw `json:"-"`
 }
 
 // Capability is one offer of a marketplace.
 type Capability struct {
-	ID    string
-	Title transport.Personal
-	Price Money
-	Raw   transport.Raw
+	ID    string             `json:"id"`
+	Title transport.Personal `json:"title,omitzero"`
+	Price Money              `json:"price,omitzero"`
+	Raw   transport.Raw      `json:"-"`
 }
 
 // Authorization is a started device authorization. It is plain data and can be
@@ -183,21 +186,21 @@ type Capability struct {
 // keeping, and signing.NewSecret takes it back.
 type Authorization struct {
 	// UserCode is what the person types in.
-	UserCode string
+	UserCode string `json:"user_code"`
 	// VerificationURL is where, with the code in it where the platform
 	// offers that.
-	VerificationURL string
-	ExpiresAt       time.Time
+	VerificationURL string    `json:"verification_url"`
+	ExpiresAt       time.Time `json:"expires_at,omitzero"`
 	// DeviceCode is the secret to ask with.
-	DeviceCode signing.Secret
+	DeviceCode signing.Secret `json:"device_code"`
 	// Interval is the least time between two looks.
-	Interval time.Duration
+	Interval time.Duration `json:"interval"`
 }
 
 // Credentials are what a device authorization has obtained. They print, and
 // turn into JSON, without the key: APIKey.Reveal gives it for keeping.
 type Credentials struct {
-	APIKey signing.Secret
+	APIKey signing.Secret `json:"api_key"`
 	// UserID is the user that the key acts for, "" if the platform did not say.
-	UserID string
+	UserID string `json:"user_id"`
 }

@@ -31,12 +31,12 @@ const (
 
 // OrderEvent is a change of an order that is watched.
 type OrderEvent struct {
-	Ref Ref
+	Ref Ref `json:"ref"`
 	// Order is as it stands now. It is zero beside an error.
-	Order Order
+	Order Order `json:"order"`
 	// Previous is the platform's word for the state before, "" for an order
 	// that is seen for the first time.
-	Previous string
+	Previous string `json:"previous,omitempty"`
 }
 
 // Cursor remembers what a watch has reported: the platform's word for the

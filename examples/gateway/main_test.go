@@ -135,7 +135,7 @@ func TestWhatItIsToldIsChecked(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
 		"an unknown member": {`{"coeds": ["SECRET"]}`, "the file of -live must be JSON in the form of shopping.json"},
 		"no JSON":           {`SECRET`, "the file of -live must be JSON in the form of shopping.json"},
-		"no upper limit":    {`{"capability": {"query": "translation"}}`, "the file of -live must name capability.atMost, the most that an offer may cost"},
+		"no upper limit":    {`{"capability": {"query": "translation"}}`, "the file of -live must name capability.at_most, the most that an offer may cost"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

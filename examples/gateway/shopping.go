@@ -19,7 +19,7 @@ type shopping struct {
 	Intent *providers.IntentRequest
 	// Device is valued, and sold if there is a PickUp.
 	Device *providers.DeviceRequest
-	PickUp *struct{ Name, Phone, Address string }
+	PickUp *struct{ Name, Phone, Address string } `json:"pick_up"`
 	// Capability is ordered on the marketplace.
 	Capability *wanted
 	// Authorize obtains further credentials for the marketplace.
@@ -29,7 +29,7 @@ type shopping struct {
 // wanted is something to look for on the marketplace.
 type wanted struct {
 	Query, Demand string
-	AtMost        providers.Money
+	AtMost        providers.Money `json:"at_most"`
 }
 
 //go:embed shopping.json
@@ -49,7 +49,7 @@ func readShopping(file string) (list shopping, err error) {
 		return list, errors.New("the file of -live must be JSON in the form of shopping.json")
 	}
 	if list.Capability != nil && list.Capability.AtMost.IsZero() {
-		return list, errors.New("the file of -live must name capability.atMost, the most that an offer may cost")
+		return list, errors.New("the file of -live must name capability.at_most, the most that an offer may cost")
 	}
 	return list, nil
 }
