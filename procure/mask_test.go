@@ -90,3 +90,20 @@ func TestErrorsCarryTheNameOfTheClient(t *testing.T) {
 	}
 	require.ErrorContains(t, err, "procure-b: ListIntents: malformed answer: the platform told 5 items and gave 1")
 }
+
+// Goods must not be sent to a mask that came back from a log.
+func TestAMaskedRequestIsNotSent(t *testing.T) {
+	h := start(t)
+	for _, change := range []procure.UpdateIntentRequest{
+		{ID: "a", RecipientName: new("张三")}, {ID: "a", Address: new("北京市朝阳区")}, {ID: "a", Remarks: new("轻放")},
+	} {
+		logged := procure.UpdateIntentRequest{ID: "a"}
+		text, err := json.Marshal(change)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &logged))
+		_, err = h.client.UpdateIntent(t.Context(), logged)
+		require.ErrorIs(t, err, transport.ErrInvalid)
+		require.ErrorContains(t, err, "must be the text itself, not its mask")
+	}
+	assert.Zero(t, h.RequestCount())
+}
