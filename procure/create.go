@@ -121,7 +121,7 @@ func text(f *transport.Fields, name, s string, least, most int) {
 	if n < least || n > most {
 		f.Check(false, name, fmt.Sprintf("must be %d to %d characters", least, most))
 	}
-	f.Check(s == "" || s != mask(s), name, "must be the text itself, not its mask: the JSON of a request is for logs")
+	f.CheckUnmasked(name, s)
 }
 
 const wordProblem = `word of letters, digits, "_" and "-"`

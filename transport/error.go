@@ -116,6 +116,12 @@ func (f *Fields) Check(ok bool, name, problem string) {
 	}
 }
 
+// CheckUnmasked adds the field if its text is the mask of a [Personal]: a
+// request that was read back from a log must not be sent.
+func (f *Fields) CheckUnmasked(name, text string) {
+	f.Check(text != redacted, name, "must be the text itself, not its mask: the JSON of a request is for logs")
+}
+
 // Err returns an [*Error] that matches [ErrInvalid], or nil if nothing is wrong.
 func (f Fields) Err(provider, operation string) error {
 	if len(f) == 0 {

@@ -165,7 +165,7 @@ func (o *changedOrder) UnmarshalJSON(b []byte) error {
 }
 
 // CreateOrderRequest orders a capability. It prints, and is written as JSON,
-// without what is wanted.
+// with a mask for what is wanted.
 type CreateOrderRequest struct {
 	// CapabilityID is required: the ID of a search result.
 	CapabilityID string `json:"capability_id"`
@@ -176,16 +176,27 @@ type CreateOrderRequest struct {
 // createOrderWire is the request as it is sent, without its methods.
 type createOrderWire CreateOrderRequest
 
+// shown holds a mask where there is a description, so that the JSON of a
+// request, read and sent again, is refused rather than an order of something
+// else.
 func (r CreateOrderRequest) shown() any {
 	return struct {
-		CapabilityID string `json:"capability_id"`
-	}{r.CapabilityID}
+		CapabilityID      string             `json:"capability_id"`
+		DemandDescription transport.Personal `json:"demand_description,omitzero"`
+	}{r.CapabilityID, transport.NewPersonal(r.demand())}
 }
 
-// Format prints the capability's id only.
+func (r CreateOrderRequest) demand() string {
+	if r.DemandDescription == nil {
+		return ""
+	}
+	return *r.DemandDescription
+}
+
+// Format prints the capability's id and the mask.
 func (r CreateOrderRequest) Format(f fmt.State, verb rune) { format(f, verb, r.shown()) }
 
-// MarshalJSON writes the capability's id only.
+// MarshalJSON writes the capability's id and the mask.
 func (r CreateOrderRequest) MarshalJSON() ([]byte, error) { return json.Marshal(r.shown()) }
 
 // LogValue returns what MarshalJSON writes.
@@ -197,6 +208,7 @@ func (r CreateOrderRequest) LogValue() slog.Value { return slog.AnyValue(r.shown
 func (s OrderService) Create(ctx context.Context, req CreateOrderRequest, opts ...transport.CallOption) (*Order, error) {
 	call := fixed("Orders.Create", post, orderPath, transport.Keyed)
 	call.Invalid.Check(req.CapabilityID != "", "capability_id", "must not be empty")
+	call.Invalid.CheckUnmasked("demand_description", req.demand())
 	call.Body = createOrderWire(req)
 	out, err := send[createdOrder](ctx, s.t, call, opts)
 	if err != nil {

@@ -109,7 +109,8 @@ func TestNothingPrintsASecret(t *testing.T) {
 		assert.NotContains(t, logged.String(), secret)
 	}
 	for v, want := range map[any]string{
-		create: `{"capability_id":"` + offer.ID + `"}`,
+		create: `{"capability_id":"` + offer.ID + `","demand_description":"[redacted]"}`,
+		uumit.CreateOrderRequest{CapabilityID: "c"}: `{"capability_id":"c"}`,
 		search: `{}`,
 		uumit.DeliverTransactionRequest{TransactionID: "t", ResultPayload: private}: `{"transaction_id":"t"}`,
 	} {
@@ -191,4 +192,17 @@ func assertHidden(t *testing.T, name string, secrets []string, values ...any) {
 			}
 		}
 	}
+}
+
+// What is ordered must not be a mask that came back from a log.
+func TestAMaskedOrderIsNotSent(t *testing.T) {
+	h := start(t)
+	text, err := json.Marshal(uumit.CreateOrderRequest{CapabilityID: h.offer().ID, DemandDescription: new("two pages")})
+	require.NoError(t, err)
+	var logged uumit.CreateOrderRequest
+	require.NoError(t, json.Unmarshal(text, &logged))
+	_, err = h.client.Orders.Create(t.Context(), logged)
+	require.EqualError(t, err, "uumit: Orders.Create: invalid request: "+
+		"demand_description must be the text itself, not its mask: the JSON of a request is for logs")
+	assert.Empty(t, h.Orders())
 }
