@@ -182,7 +182,7 @@ func TestTheJSONOfPortableTypes(t *testing.T) {
 			ID: "i", Status: providers.StatusPending, VendorStatus: "SUBMITTED", Title: personal, Price: money("9.9", "CNY"), Quantity: 2,
 			CreatedAt: then, UpdatedAt: then, Raw: raw,
 		},
-		`{"id":"i","status":"cancelled","quantity":0}`:                              providers.Intent{ID: "i", Status: providers.StatusCancelled, Raw: raw},
+		`{"id":"i","status":"cancelled"}`:                                           providers.Intent{ID: "i", Status: providers.StatusCancelled, Raw: raw},
 		`{"id":"v","price":{"amount":"0","currency":"CNY"}}`:                        providers.Valuation{ID: "v", Price: money("0", "CNY"), Raw: raw},
 		`{"id":"p","title":"[redacted]","price":{"amount":"12.5","currency":"UT"}}`: providers.Capability{ID: "p", Title: personal, Price: money("12.5", "UT"), Raw: raw},
 		`{"ref":"uumit:o","order":{"id":"o","status":"active","vendor_status":"accepted","amount":{"amount":"1.5","currency":"CNY"},` +

@@ -9,7 +9,8 @@ import (
 
 // The types that carry answers and requests print without what is not for logs.
 // The texts and raw answers of what a platform sent mask themselves in JSON too;
-// a request and an Authorization are the caller's own, to be stored whole.
+// an IntentRequest is the caller's own and encodes whole, an Authorization but for
+// its device code.
 
 // Format prints the id and the state.
 func (c Code) Format(f fmt.State, _ rune) {

@@ -105,7 +105,7 @@ type Paced interface {
 type Code struct {
 	ID string `json:"id"`
 	// Text is the code itself.
-	Text transport.Personal `json:"text"`
+	Text transport.Personal `json:"text,omitzero"`
 	// Status is available, used, disabled or expired.
 	Status Status        `json:"status"`
 	UsedAt time.Time     `json:"used_at,omitzero"`
@@ -134,7 +134,7 @@ type Intent struct {
 	VendorStatus string             `json:"vendor_status,omitempty"`
 	Title        transport.Personal `json:"title,omitzero"`
 	Price        Money              `json:"price,omitzero"`
-	Quantity     int                `json:"quantity"`
+	Quantity     int                `json:"quantity,omitzero"`
 	CreatedAt    time.Time          `json:"created_at,omitzero"`
 	UpdatedAt    time.Time          `json:"updated_at,omitzero"`
 	Raw          transport.Raw      `json:"-"`
@@ -202,5 +202,5 @@ type Authorization struct {
 type Credentials struct {
 	APIKey signing.Secret `json:"api_key"`
 	// UserID is the user that the key acts for, "" if the platform did not say.
-	UserID string `json:"user_id"`
+	UserID string `json:"user_id,omitempty"`
 }

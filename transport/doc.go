@@ -33,8 +33,8 @@
 // A call is repeated by what a repeat may do ([Safety]) and by what happened,
 // never by the status alone:
 //
-//	read, keyed, idempotent  connection errors, 429, 5xx, the platform's own
-//	                         server-error codes
+//	read, keyed, idempotent  connection errors, 408, 429, 5xx, the platform's
+//	                         own server-error codes
 //	unsafe                   only what provably did not run: never sent, 429
 //	once                     nothing
 //

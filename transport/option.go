@@ -156,8 +156,8 @@ func WithMaxResponseBytes(n int64) Option {
 }
 
 // WithAttemptTimeout bounds each attempt from connecting to the last byte of
-// the answer; 30 seconds by default. [WithCallTimeout] and the context bound
-// the whole call.
+// the answer; 30 seconds by default, unless the platform's package says otherwise.
+// [WithCallTimeout] and the context bound the whole call.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *clientSettings) { s.attemptTimeout = d }
 }

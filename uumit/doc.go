@@ -51,8 +51,8 @@
 // balances of a wallet. All that came is in Raw.
 //
 // An answer counts if it is the platform's own. The page of a proxy or of a
-// firewall is [transport.ErrMalformed], whatever its status but for 429 and 5xx:
-// it says nothing of an order, and ends no wait.
+// firewall is [transport.ErrMalformed], whatever its status but for 408, 429 and
+// 5xx: it says nothing of an order, and ends no wait.
 //
 // # Personal data
 //

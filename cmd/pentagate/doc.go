@@ -1,6 +1,6 @@
 // Command pentagate holds the tools of the Pentagate SDK:
 //
-//	go install github.com/pentagate/pentagate/cmd/pentagate
+//	go install github.com/pentagate/pentagate/cmd/pentagate@latest
 //	pentagate sign -help
 //	pentagate sandbox -help
 //

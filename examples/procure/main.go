@@ -4,9 +4,10 @@
 //
 //	go run ./examples/procure
 //
-// With PROCURE_APP_ID, PROCURE_APP_SECRET and PROCURE_ENV set it talks to that
-// environment, and only reads. With -buy, which production refuses, it also
-// creates the documents' sample there and has it executed: that spends money.
+// With PROCURE_APP_ID and PROCURE_APP_SECRET set it talks to the environment
+// that PROCURE_ENV names, test by default, and only reads. With -buy, for which
+// PROCURE_ENV must be test or local, it also creates the documents' sample there
+// and has it executed, which may spend money.
 package main
 
 import (
