@@ -136,6 +136,7 @@ func (r ListCodesRequest) problems() transport.Fields {
 	// fails for good on long ones (as seen on the running server).
 	f.Check(utf8.RuneCountInString(r.Search) <= maxSearch && !strings.ContainsRune(r.Search, 0),
 		"search", "must be at most 100 characters without NUL")
+	f.CheckUnmasked("search", r.Search)
 	return f
 }
 

@@ -62,6 +62,20 @@ func TestARequestPrintsAsJSONWithMasks(t *testing.T) {
 	assert.Equal(t, codegate.VerifyCodeRequest{Code: "A", VerifiedBy: "o"}, verify, "the request stays as it is")
 }
 
+// A code must not be looked for by the mask that came back from a log.
+func TestAMaskedRequestIsNotSent(t *testing.T) {
+	h := start(t)
+	const want = "must be the text itself, not its mask"
+	_, err := h.client.VerifyCode(t.Context(), codegate.VerifyCodeRequest{Code: "[redacted]", VerifiedBy: "[redacted]"})
+	require.ErrorIs(t, err, transport.ErrInvalid)
+	require.ErrorContains(t, err, "code "+want)
+	_, err = h.client.ReactivateCode(t.Context(), codegate.ReactivateCodeRequest{Code: "[redacted]"})
+	require.ErrorContains(t, err, "code "+want)
+	_, err = h.client.ListCodes(t.Context(), codegate.ListCodesRequest{Search: "[redacted]"})
+	require.ErrorContains(t, err, "search "+want)
+	assert.Zero(t, h.RequestCount())
+}
+
 // A client of two that its owner tells apart by name says which one it is.
 func TestErrorsCarryTheNameOfTheClient(t *testing.T) {
 	h := start(t, transport.WithName("codegate-eu"))

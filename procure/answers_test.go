@@ -176,3 +176,16 @@ func TestTerminalStatuses(t *testing.T) {
 		assert.Equal(t, want, status.Terminal(), strings.ToLower(string(status)))
 	}
 }
+
+// A platform that is busy may have created the intent, whatever its status.
+func TestABusyPlatformLeavesACreateOpenUnderEveryStatus(t *testing.T) {
+	for _, status := range []int{400, 403, 409, 422} {
+		for _, body := range []string{`{"code":500,"message":"系统繁忙，请稍后重试"}`, `{"code":-1,"message":"下单超时"}`} {
+			h := start(t)
+			h.faults.Script(transporttest.Status(status, body))
+			_, err := h.client.CreateIntent(t.Context(), sample)
+			require.ErrorIs(t, err, transport.ErrUnavailable, "%d %s", status, body)
+			require.ErrorIs(t, err, transport.ErrOutcomeUnknown, "%d %s", status, body)
+		}
+	}
+}

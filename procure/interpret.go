@@ -63,7 +63,7 @@ func interpret(a *transport.Answer) ([]byte, *transport.Error) {
 	e.Message = string(envelope.Message)
 	e.Fields = wrongField(envelope.Data)
 	switch {
-	case code >= serverErrors, a.Status <= http.StatusBadRequest && saysFailed(code, e.Message):
+	case code >= serverErrors, a.Status != http.StatusUnauthorized && a.Status != http.StatusTooManyRequests && saysFailed(code, e.Message):
 		e.Kind = transport.ErrUnavailable
 	// A status of 5xx outweighs the code: the request may have run.
 	case code/100 == http.StatusTooManyRequests && !errors.Is(e.Kind, transport.ErrUnavailable):

@@ -149,6 +149,7 @@ func (c *Client) ListIntents(ctx context.Context, req ListIntentsRequest, opts .
 
 func (r ListIntentsRequest) problems() transport.Fields {
 	var f transport.Fields
+	f.CheckUnmasked("userId", r.UserID)
 	f.Check(r.Page == nil || *r.Page >= 1, "page", "must be at least 1")
 	f.Check(r.PageSize == nil || *r.PageSize >= 1 && *r.PageSize <= maxPageSize, "pageSize", "must be 1 to 100")
 	for _, p := range []struct{ name, word string }{

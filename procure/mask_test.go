@@ -105,5 +105,7 @@ func TestAMaskedRequestIsNotSent(t *testing.T) {
 		require.ErrorIs(t, err, transport.ErrInvalid)
 		require.ErrorContains(t, err, "must be the text itself, not its mask")
 	}
+	_, err := h.client.ListIntents(t.Context(), procure.ListIntentsRequest{UserID: "[redacted]"})
+	require.ErrorContains(t, err, "userId must be the text itself, not its mask")
 	assert.Zero(t, h.RequestCount())
 }

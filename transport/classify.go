@@ -67,7 +67,7 @@ func (c *Client) judge(ctx context.Context, r *run, err error) outcome {
 }
 
 func (c *Client) judgeError(ctx context.Context, r *run, err error) outcome {
-	gone := r.sent.Load() && (r.traced || !neverSent(err))
+	gone := r.sent.Load() && (r.traced.Load() || !neverSent(err))
 	var before *notSentError
 	switch {
 	case ctx.Err() != nil:

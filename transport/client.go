@@ -440,6 +440,7 @@ func (c *Client) execute(ctx context.Context, r *run, out any) error {
 		return nil
 	}
 	if out == nil || json.Unmarshal(r.payload, out) != nil {
+		r.mayHaveRun = true // also for what Settle sends after it
 		return r.complete(c, &Error{Kind: ErrMalformed, Err: errDecode}, hopeless)
 	}
 	if r.call.Refused != nil {

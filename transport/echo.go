@@ -22,31 +22,49 @@ const (
 	maxCompared = 1 << 14
 )
 
-// redactEcho masks in s whatever the call sent, then cleans it.
-func (r *run) redactEcho(s string) string {
+// echoes masks what a call sent in the texts of one error.
+type echoes struct {
+	run    *run
+	values []string // the longest first
+	left   int      // bytes of text to look at
+}
+
+func (r *run) echoes() *echoes { return &echoes{run: r, left: maxEchoedOfAll} }
+
+// mask masks in s whatever the call sent, then cleans it. A text for which
+// there is no time left is masked whole.
+func (e *echoes) mask(s string) string {
 	if s == "" {
 		return ""
 	}
-	s = html.UnescapeString(s[:min(len(s), maxEchoed)])
-	values := r.sentValues()
-	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
-	for _, v := range values {
+	s = s[:min(len(s), maxEchoed)]
+	if e.left -= len(s); e.left < 0 {
+		return redacted
+	}
+	s = html.UnescapeString(s)
+	if e.values == nil {
+		e.values = e.run.sentValues()
+		slices.SortFunc(e.values, func(a, b string) int { return len(b) - len(a) })
+	}
+	for _, v := range e.values {
 		if len(v) >= minEcho {
 			s = strings.ReplaceAll(s, v, redacted)
 		}
 	}
-	// The query as a whole has the names of its parameters in it.
-	values = slices.DeleteFunc(values, func(v string) bool { return v == r.query })
-	return clean(maskAlike(s, values))
+	return clean(maskAlike(s, e.values, e.run.query))
 }
 
 // maskAlike masks what s has in common with one of the values once case, width
-// and all but letters and digits are left aside.
-func maskAlike(s string, values []string) string {
+// and all but letters and digits are left aside. The query as a whole has the
+// names of its parameters in it.
+func maskAlike(s string, values []string, query string) string {
 	text := bareText(s)
 	masked := make([]bool, len(s))
 	left := maxCompared
-	for _, v := range values {
+	for _, v := range slices.Backward(values) { // a long one must not use up what is left for a phone
+		if v == query {
+			continue
+		}
 		v = v[:min(len(v), left)]
 		left -= len(v)
 		markCommon(masked, text, bareText(v))

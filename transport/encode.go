@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/pentagate/pentagate/signing"
 )
 
 // encode makes the body bytes, once for all attempts: compact, without HTML
@@ -34,19 +36,30 @@ func encode(body any) ([]byte, Fields) {
 		wrong.Check(false, "body", "must be encodable as JSON")
 		return nil, wrong
 	}
-	// The encoder writes this escape for bytes that are no UTF-8, and only for
-	// those: the platform would get another text than the caller gave.
-	if bytes.Contains(buf.Bytes(), []byte(`\ufffd`)) {
-		wrong = invalidText(wrong, "body", reflect.ValueOf(body))
+	// The encoder writes the escape for bytes that are no UTF-8, and only for
+	// those, and a mask for what is personal or secret: the platform would get
+	// another text than the caller gave.
+	for _, hint := range []string{`\ufffd`, `"` + redacted + `"`, rawSize + `"`} {
+		if bytes.Contains(buf.Bytes(), []byte(hint)) {
+			wrong = invalidText(nil, "body", reflect.ValueOf(body))
+		}
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), wrong
 }
 
-// invalidText names the members of a body whose text is no UTF-8.
+// invalidText names the members of a body whose text is no UTF-8, or a mask.
 func invalidText(f Fields, name string, v reflect.Value) Fields {
+	if v.IsValid() {
+		switch v.Interface().(type) {
+		case Personal, Raw, signing.Secret:
+			f.Check(v.IsZero(), name, "must be the text itself, not what masks it")
+			return f
+		}
+	}
 	switch v.Kind() {
 	case reflect.String:
 		f.Check(utf8.ValidString(v.String()), name, "must be valid UTF-8")
+		f.CheckUnmasked(name, v.String())
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			return invalidText(f, name, v.Elem())

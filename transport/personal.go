@@ -104,12 +104,15 @@ func (r Raw) IsZero() bool { return r.json == nil }
 // Decode reads the answer into out, as encoding/json does.
 func (r Raw) Decode(out any) error { return json.Unmarshal(r.Bytes(), out) }
 
+// rawSize is what the mask of a Raw ends with.
+const rawSize = " bytes of JSON"
+
 // String tells the size, "" for the zero Raw.
 func (r Raw) String() string {
 	if r.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%d bytes of JSON", len(*r.json))
+	return fmt.Sprint(len(*r.json), rawSize)
 }
 
 // GoString returns what String does.

@@ -42,10 +42,9 @@ func (t *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer cancel()
 	r.attempts++
 	r.sent.Store(true)
-	r.traced = t.traced && (r.call.safety() != Read || t.spacer != nil || t.leaves)
+	r.traced.Store(false)
 	attempt := ctx
-	if r.traced {
-		r.sent.Store(false)
+	if t.traced && (r.call.safety() != Read || t.spacer != nil || t.leaves) {
 		attempt = httptrace.WithClientTrace(ctx, r.trace(ctx, req, t.spacer))
 	}
 	resp, err := t.next.RoundTrip(req.WithContext(attempt))
@@ -68,6 +67,9 @@ func (t *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 		// handed the connection.
 		r.conn.Load().leave()
 	}
+	if req.Method == http.MethodHead {
+		resp.ContentLength = 0 // it tells the length of the body that GET would have
+	}
 	body, err := t.readAll(ctx, resp)
 	r.answer = Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	if err != nil {
@@ -85,6 +87,13 @@ func (t *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 func (r *run) trace(ctx context.Context, req *http.Request, s spacer) *httptrace.ClientTrace {
 	var wrote atomic.Bool
 	return &httptrace.ClientTrace{
+		// What does not ask for a connection, such as a protocol that was
+		// registered with the transport, does not tell of one either.
+		GetConn: func(string) {
+			if r.traced.CompareAndSwap(false, true) {
+				r.sent.Store(false)
+			}
+		},
 		GotConn: func(info httptrace.GotConnInfo) {
 			conn := leavableUnder(info.Conn)
 			r.conn.Store(conn)

@@ -18,11 +18,12 @@ const (
 	redacted = "[redacted]"
 	maxText  = 300 // characters
 	minEcho  = 3   // bytes; shorter values stand in ordinary words by chance
-	// maxEchoed is how much of a foreign text is looked at, in bytes, and
-	// maxFields how many wrong fields of an answer are kept: a platform must
-	// not keep a call busy behind its deadline.
-	maxEchoed = 16 << 10
-	maxFields = 50
+	// maxEchoed is how much of a foreign text is looked at, and maxEchoedOfAll
+	// of those of one error, in bytes, and maxFields how many wrong fields of an
+	// answer are kept: a platform must not keep a call busy behind its deadline.
+	maxEchoed      = 4 << 10
+	maxEchoedOfAll = 2 * maxEchoed
+	maxFields      = 50
 )
 
 // loggedHeaders are the answer's headers that logs may show.
@@ -50,7 +51,7 @@ func (r *run) location(base *url.URL, a *Answer) string {
 	if err != nil || a.Header.Get("Location") == "" {
 		return "nowhere"
 	}
-	return u.Scheme + "://" + u.Host + r.redactEcho(u.Path)
+	return u.Scheme + "://" + u.Host + r.echoes().mask(u.Path)
 }
 
 // longDigits matches phones, card numbers and timestamps.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pentagate/pentagate/signing"
 	"github.com/pentagate/pentagate/transport"
 	"github.com/pentagate/pentagate/transport/transporttest"
 )
@@ -40,6 +41,10 @@ func TestWhatCannotBeSentIsRefusedBeforeSending(t *testing.T) {
 		"text that is no UTF-8":            {call: withBody(map[string]string{"name": broken}), want: "name must be valid UTF-8"},
 		"such text in a struct":            {call: withBody(struct{ To address }{address{City: broken, Lines: []string{"a", broken}}}), want: "city must be valid UTF-8; lines must be valid UTF-8"},
 		"such text as a name":              {call: withBody(map[string]int{broken: 1}), want: "body must be valid UTF-8"},
+		"a mask for a text":                {call: withBody(map[string]any{"phone": transport.NewPersonal("13800138000")}), want: "phone must be the text itself, not what masks it"},
+		"a mask for a secret":              {call: withBody([]any{signing.NewSecret("s")}), want: "body must be the text itself, not what masks it"},
+		"a mask for an answer":             {call: withBody([]any{map[string]any{"raw": transport.NewRaw([]byte("{}"))}}), want: "raw must be the text itself, not what masks it"},
+		"a mask from a log":                {call: withBody(struct{ To address }{address{City: "[redacted]"}}), want: "city must be the text itself, not its mask: the JSON of a request is for logs"},
 		"such raw JSON":                    {call: withBody(json.RawMessage(`"` + broken + `"`)), want: "body must be valid UTF-8"},
 		"such text in the query":           {call: transport.Call{Method: "GET", Path: "/a", Query: url.Values{"q": {broken}}}, want: "q must be valid UTF-8"},
 		"such text in the path":            {call: get("/" + broken), want: "path must be valid UTF-8"},

@@ -34,7 +34,7 @@ type run struct {
 	signTime time.Time
 	usedSkew time.Duration
 	trial    bool        // usedSkew is on trial
-	traced   bool        // sent comes from the connection
+	traced   atomic.Bool // sent comes from the connection
 	sent     atomic.Bool // may have left: a connection was at hand
 	resent   atomic.Bool // net/http sent it twice
 	conn     atomic.Pointer[leavable]
@@ -114,14 +114,15 @@ func (r *run) complete(c *Client, e *Error, end outcome) *Error {
 		e.RequestID = r.answer.Header.Get(c.cfg.RequestIDHeader)
 		e.Body = slices.Clone(r.answer.Body[:min(len(r.answer.Body), maxErrorBody)])
 	}
+	echoes := r.echoes()
+	e.Message = echoes.mask(e.Message)
+	if e.Err != nil {
+		e.cause = echoes.mask(e.Err.Error())
+	}
 	e.Fields = e.Fields[:min(len(e.Fields), maxFields)]
 	for i := range e.Fields {
-		e.Fields[i].Name = r.redactEcho(e.Fields[i].Name)
-		e.Fields[i].Problem = r.redactEcho(e.Fields[i].Problem)
-	}
-	e.Message = r.redactEcho(e.Message)
-	if e.Err != nil {
-		e.cause = r.redactEcho(e.Err.Error())
+		e.Fields[i].Name = echoes.mask(e.Fields[i].Name)
+		e.Fields[i].Problem = echoes.mask(e.Fields[i].Problem)
 	}
 	open := r.mayHaveRun || end == uncertain || end == hopeless
 	e.OutcomeUnknown = open && r.call.safety() != Read && (end != answered || !e.settled())

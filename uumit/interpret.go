@@ -50,13 +50,16 @@ func (c code) succeeded() bool { return c.text == "0" }
 // the "detail" of its framework ("UUMit agent skill, Troubleshooting", which has
 // a message alone for 422); successes by being JSON, since some have no
 // envelope. A 404 "Not Found" is what any server of this framework says to a
-// path that it does not know.
+// path that it does not know. The problem details of RFC 9457, which gateways
+// write, have a "detail" too.
 func own(a *transport.Answer) bool {
 	switch {
 	case a.Status == http.StatusNoContent && len(a.Body) == 0:
 		return true
 	case a.Status < 300:
 		return json.Valid(a.Body)
+	case strings.HasPrefix(a.Header.Get("Content-Type"), "application/problem+json"):
+		return false
 	}
 	var frame envelope
 	if answer.Decode(a.Body, &frame) != nil {

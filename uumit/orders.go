@@ -208,7 +208,6 @@ func (r CreateOrderRequest) LogValue() slog.Value { return slog.AnyValue(r.shown
 func (s OrderService) Create(ctx context.Context, req CreateOrderRequest, opts ...transport.CallOption) (*Order, error) {
 	call := fixed("Orders.Create", post, orderPath, transport.Keyed)
 	call.Invalid.Check(req.CapabilityID != "", "capability_id", "must not be empty")
-	call.Invalid.CheckUnmasked("demand_description", req.demand())
 	call.Body = createOrderWire(req)
 	out, err := send[createdOrder](ctx, s.t, call, opts)
 	if err != nil {

@@ -205,4 +205,9 @@ func TestAMaskedOrderIsNotSent(t *testing.T) {
 	require.EqualError(t, err, "uumit: Orders.Create: invalid request: "+
 		"demand_description must be the text itself, not its mask: the JSON of a request is for logs")
 	assert.Empty(t, h.Orders())
+	_, err = h.client.Transactions.Deliver(t.Context(), uumit.DeliverTransactionRequest{
+		TransactionID: "t", ResultPayload: map[string]any{"text": transport.NewPersonal("the result")},
+	})
+	require.ErrorIs(t, err, transport.ErrInvalid)
+	require.ErrorContains(t, err, "text must be the text itself, not what masks it")
 }
