@@ -88,15 +88,24 @@ func fingerprintOf(settings map[string]any) fingerprint {
 	return sha256.Sum256(text)
 }
 
-// revealed puts the text of secrets, which all print alike, into settings.
-func revealed(settings map[string]any) map[string]any {
-	for key, v := range settings {
-		switch v := v.(type) {
-		case signing.Secret:
-			settings[key] = v.Reveal()
-		case map[string]any:
-			revealed(v)
+// revealed puts the text of secrets, which all print alike, into what plain has
+// copied.
+func revealed(v any) any {
+	switch v := v.(type) {
+	case signing.Secret:
+		return v.Reveal()
+	case *signing.Secret:
+		if v != nil {
+			return v.Reveal()
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = revealed(v[key])
+		}
+	case []any:
+		for i := range v {
+			v[i] = revealed(v[i])
 		}
 	}
-	return settings
+	return v
 }

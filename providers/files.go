@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"slices"
 
@@ -14,6 +15,7 @@ import (
 
 // files is what the files that settings name hold.
 type files struct {
+	user        func() *url.Userinfo // the proxy's: a function prints none
 	roots       *x509.CertPool
 	certificate *tls.Certificate
 }
@@ -24,6 +26,9 @@ func (c *Common) load() transport.Fields {
 	var wrong transport.Fields
 	proxies := []string{"http", "https", "socks5", "socks5h"}
 	wrong.Check(c.Proxy.Host == "" || slices.Contains(proxies, c.Proxy.Scheme), "proxy", "must be an address of http, https, socks5 or socks5h")
+	if user := c.Proxy.User; user != nil {
+		c.user, c.Proxy.User = func() *url.Userinfo { return user }, nil
+	}
 	if c.CAFile != "" {
 		if text, ok := read(&wrong, "ca_file", c.CAFile); ok {
 			c.roots = x509.NewCertPool()

@@ -134,6 +134,7 @@ func TestACallThatBeginsAsAReloadEndsIsTaken(t *testing.T) {
 			})
 		}
 		for i := range 20 {
+			time.Sleep(250 * time.Millisecond) // all have found the provider, and most not called it
 			require.NoError(t, g.Reload(t.Context(), settings(i+1)))
 		}
 		close(ended)
@@ -383,6 +384,29 @@ func TestAWatchFollowsAReload(t *testing.T) {
 	})
 }
 
+// A reload that cannot wait closes the provider in the middle of a poll.
+func TestAWatchLosesNoOrderToAReloadThatDoesNotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &living{}
+		g := newGateway(t, l.registry(t), words(map[string]string{"a": "frozen"}))
+		l.at(0).getOrder = func(context.Context, string) (providers.Order, error) {
+			time.Sleep(time.Second)
+			return providers.Order{}, failure(transport.ErrClosed)
+		}
+		go func() {
+			time.Sleep(time.Second / 2) // the poll is under way
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			assert.ErrorIs(t, g.Reload(ctx, words(map[string]string{"a": "settled"})), context.DeadlineExceeded)
+		}()
+		var told []string
+		for event, err := range g.Watch(t.Context(), providers.Ref{Provider: "a", ID: "1"}, providers.Ref{Provider: "a", ID: "2"}) {
+			told = append(told, fmt.Sprint(event.Ref, " ", event.Order.VendorStatus, " ", err))
+		}
+		assert.ElementsMatch(t, []string{"a:1 settled <nil>", "a:2 settled <nil>"}, told)
+	})
+}
+
 // TestAWatchGoesByTheClockOfTheOptions: a quarter of an hour of polls and pauses
 // takes no time.
 func TestAWatchGoesByTheClockOfTheOptions(t *testing.T) {
@@ -411,4 +435,39 @@ func TestAWatchGoesByTheClockOfTheOptions(t *testing.T) {
 	assert.Equal(t, []time.Duration{0, 7 * time.Second, 12 * time.Second, 20 * time.Second}, polls[:4], "7.5 s after a failure, then 5 and 7.5")
 	assert.Greater(t, clock.Waited(), 15*time.Minute)
 	assert.Less(t, time.Since(begin), 2*time.Second)
+}
+
+// A reload notices another secret wherever the settings hold it.
+func TestASecretThatChangedInAListIsAChange(t *testing.T) {
+	for _, settings := range []func(signing.Secret) map[string]any{
+		func(s signing.Secret) map[string]any { return map[string]any{"keys": []any{s}} },
+		func(s signing.Secret) map[string]any { return map[string]any{"keys": []any{map[string]any{"key": s}}} },
+		func(s signing.Secret) map[string]any { return map[string]any{"keys": &s} },
+	} {
+		opened := 0
+		r := providers.NewRegistry()
+		require.NoError(t, r.Register(providers.Adapter{Name: "a", Open: func(map[string]any, ...transport.Option) (providers.Provider, error) {
+			opened++
+			return &stub{name: "a"}, nil
+		}}))
+		g := newGateway(t, r, map[string]map[string]any{"a": settings(signing.NewSecret("old"))})
+		require.NoError(t, g.Reload(t.Context(), map[string]map[string]any{"a": settings(signing.NewSecret("old"))}))
+		assert.Equal(t, 1, opened)
+		require.NoError(t, g.Reload(t.Context(), map[string]map[string]any{"a": settings(signing.NewSecret("new"))}))
+		assert.Equal(t, 2, opened)
+	}
+}
+
+// Settings that embed Common print no password of the proxy, and reach it all
+// the same.
+func TestTheProxysPasswordIsNotPrinted(t *testing.T) {
+	var settings struct {
+		providers.Common `mapstructure:",squash"`
+	}
+	require.NoError(t, providers.Decode("a", map[string]any{"proxy": "http://user:hunter2@127.0.0.1:1"}, &settings))
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		assert.NotContains(t, fmt.Sprintf(verb, settings), "hunter2", verb)
+		assert.NotContains(t, fmt.Sprintf(verb, []any{&settings}), "hunter2", verb)
+	}
+	assert.Nil(t, settings.Proxy.User)
 }

@@ -43,6 +43,7 @@ type Common struct {
 	// platform's documented rates; "all" is that of all calls together.
 	Limits map[string]float64 `mapstructure:"limits" positive:"true"`
 	// Proxy is the address of the proxy, in the place of the environment's.
+	// Decode keeps its user apart, for Options.
 	Proxy url.URL `mapstructure:"proxy"`
 	// CAFile names a PEM file with the authorities to trust in the place of
 	// the system's.
@@ -52,7 +53,7 @@ type Common struct {
 	ClientCertFile string `mapstructure:"client_cert_file"`
 	ClientKeyFile  string `mapstructure:"client_key_file"`
 
-	files // as Decode has read them
+	files // as Decode has read them, with what is secret of Proxy
 }
 
 // Options turns the settings, as [Decode] has filled them, into options of the
@@ -88,6 +89,9 @@ func (c Common) Options(opts ...transport.Option) []transport.Option {
 		own = append(own, transport.WithLimits(c.limits()...))
 	}
 	if c.Proxy.Host != "" {
+		if c.user != nil {
+			c.Proxy.User = c.user()
+		}
 		own = append(own, transport.WithProxy(http.ProxyURL(&c.Proxy)))
 	}
 	if c.roots != nil {

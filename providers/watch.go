@@ -280,6 +280,7 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 		var order Order
 		var pace time.Duration
 		asked := false
+		was := w.gateway.current()[name]
 		// Asked for anew each time: a reload may have put another one in.
 		err := Use(w.gateway, name, func(api Orders) (err error) {
 			asked = true
@@ -302,6 +303,8 @@ func (w *Watcher) follow(ctx context.Context, name string, orders schedule, foun
 		switch {
 		case ctx.Err() != nil:
 			return
+		case errors.Is(err, transport.ErrClosed) && w.gateway.current()[name] != was:
+			continue // closed by a reload that did not wait: the order is due at the new one
 		case errors.Is(err, transport.ErrClosed):
 			report(finding{event: OrderEvent{Ref: o.ref}, err: about(name, err)})
 			return
